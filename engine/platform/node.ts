@@ -1,0 +1,86 @@
+/** Node: Dawn through the `webgpu` package, the file system, the terminal. */
+import { constants, promises as fs } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { create, globals } from 'webgpu';
+import type { Host } from './host';
+
+Object.assign(globalThis, globals);
+
+// Dawn goes with this object when it is garbage-collected, and the process dies at random:
+// one strong reference for as long as a device lives.
+let gpu: GPU | null = null;
+
+// The binding polls for finished work on the main thread without pause. On a software adapter
+// that core is wanted by the threads that do the work, so we doze between polls.
+const bell = new Int32Array(new SharedArrayBuffer(4));
+const NAP_MS = 0.2;
+let waiting = 0;
+function nap(): void {
+  if (waiting === 0) return;
+  Atomics.wait(bell, 0, 0, NAP_MS);
+  setImmediate(nap);
+}
+
+export const host: Host = {
+  name: 'node',
+  env: (name) => process.env[name] || undefined,
+
+  gpu() {
+    // Dawn's toggles that print a line per start on software adapters are of no use to anybody here.
+    gpu ??= create(['enable-dawn-features=allow_unsafe_apis']);
+    return gpu;
+  },
+
+  releaseGpu() {
+    gpu = null;
+  },
+
+  async idle(pending) {
+    if (waiting++ === 0) setImmediate(nap);
+    try {
+      return await pending;
+    } finally {
+      waiting--;
+    }
+  },
+
+  files: {
+    join,
+    cacheDir: () =>
+      process.env.WGRAD_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'wgrad'),
+    exists: (path) => fs.access(path, constants.R_OK).then(() => true, () => false),
+    list: (path) => fs.readdir(path),
+    async read(path) {
+      const bytes = await fs.readFile(path);
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) as Uint8Array<ArrayBuffer>;
+    },
+    async writeAtomic(path, data) {
+      await fs.mkdir(dirname(path), { recursive: true });
+      const temporary = `${path}.${process.pid}.partial`;
+      try {
+        await fs.writeFile(temporary, data);
+        await fs.rename(temporary, path);
+      } catch (error) {
+        await fs.rm(temporary, { force: true });
+        throw error;
+      }
+    },
+  },
+
+  terminal: {
+    get interactive() {
+      return process.stdout.isTTY === true;
+    },
+    get columns() {
+      return process.stdout.columns ?? 80;
+    },
+    write: (text) => void process.stdout.write(text),
+  },
+
+  onInterrupt(handler) {
+    process.on('SIGINT', handler);
+    return () => void process.off('SIGINT', handler);
+  },
+};

@@ -1,3 +1,7 @@
+import { nearest } from './nearest.mjs';
+
+export { nearest };
+
 /**
  * Every error names the op or layer, what was given, what was expected and what to do about it.
  * `code` is stable; the message is for people.
@@ -65,32 +69,9 @@ export class OutOfMemoryError extends WgradError {
   }
 }
 
-/** The closest of `known` to `name`, for "did you mean" (edit distance at most a third of the length). */
-export function nearest(name: string, known: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) [best, least] = [candidate, distance];
-  }
-  return best;
-}
-
 /** `Unknown loss "mes". Did you mean "mse"? Known: …` */
 export function unknownName(kind: string, name: string, known: readonly string[]): ValueError {
   const near = nearest(name, known);
   const hint = near ? ` Did you mean "${near}"?` : '';
   return new ValueError(`Unknown ${kind} "${name}".${hint} Known: ${[...known].sort().join(', ')}.`);
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

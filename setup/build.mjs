@@ -1,7 +1,8 @@
 /** Bundles TypeScript (and the .wgsl files it imports as text) with esbuild. */
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import process from 'node:process';
+import { root } from './common.mjs';
 
 /**
  * Bundles `entryPoints` (paths from the repository root) for Node into `outdir`.
@@ -9,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  */
 export async function bundle(entryPoints, outdir, options = {}) {
   const { build } = await import('esbuild');
-  return build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints,
     outdir,
@@ -25,6 +26,16 @@ export async function bundle(entryPoints, outdir, options = {}) {
     sourcemap: 'linked',
     outExtension: { '.js': '.mjs' },
     logLevel: 'warning',
+    write: false,
     ...options,
   });
+  await Promise.all(outputFiles.map(writeAtomic));
+}
+
+/** Whole or not at all: another command may be reading the same file. */
+async function writeAtomic({ path, contents }) {
+  const partial = `${path}.${process.pid}.partial`;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(partial, contents);
+  await rename(partial, path);
 }

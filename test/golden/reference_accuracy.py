@@ -1,0 +1,169 @@
+"""Test accuracies of the real Keras on the real data, which wgrad's runs are compared with.
+
+    WGRAD_DATA=<directory with mnist/ and fashion-mnist/> python test/golden/reference_accuracy.py [--only RUN,…] [--seeds 0,1,…]
+
+Writes reference-accuracy.json beside this file after every run, and keeps the runs already in it,
+so it can be stopped and continued. One thread, nice 19: about a quarter of an hour in all.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import statistics
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+os.nice(19)
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
+
+HERE = Path(__file__).parent
+OUTPUT = HERE / "reference-accuracy.json"
+
+
+def read_idx(path):
+    """Reads a gzipped IDX file of bytes: magic number, one big-endian size per dimension, the bytes."""
+    raw = gzip.decompress(path.read_bytes())
+    rank = raw[3]
+    shape = [int.from_bytes(raw[4 + 4 * i : 8 + 4 * i], "big") for i in range(rank)]
+    return np.frombuffer(raw, np.uint8, offset=4 + 4 * rank).reshape(shape)
+
+
+def load_images(name):
+    folder = Path(os.environ["WGRAD_DATA"]) / name
+    x_train, y_train, x_test, y_test = (
+        read_idx(folder / f"{part}-ubyte.gz")
+        for part in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
+    )
+    return (x_train / np.float32(255), y_train), (x_test / np.float32(255), y_test)
+
+
+def classifier(*, dropout, activation):
+    middle = [keras.layers.Dropout(0.2)] if dropout else []
+    return keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(128, activation="relu"),
+            *middle,
+            keras.layers.Dense(10, activation=activation),
+        ]
+    )
+
+
+NAMED_LOSS = "sparse_categorical_crossentropy"
+LOGITS_LOSS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+# run: (data set, model options, loss, epochs, what it is)
+RUNS = {
+    "fashion-mnist/softmax": ("fashion-mnist", dict(dropout=False, activation="softmax"), NAMED_LOSS, 5,
+        "softmax output, loss by name"),
+    "fashion-mnist/logits": ("fashion-mnist", dict(dropout=False, activation=None), LOGITS_LOSS, 10,
+        "logits output, loss object with from_logits"),
+    "mnist-quickstart/softmax": ("mnist", dict(dropout=True, activation="softmax"), NAMED_LOSS, 5,
+        "softmax output, loss by name"),
+    "mnist-quickstart/softmax-as-logits": ("mnist", dict(dropout=True, activation="softmax"), LOGITS_LOSS, 5,
+        "softmax output given to the loss object with from_logits; Keras warns and uses the logits behind the softmax"),
+    "mnist-quickstart/softmax-twice": ("mnist", dict(dropout=True, activation="softmax"), "softmax twice", 5,
+        "softmax output, and softmax once more inside the loss: what from_logits says literally"),
+    "mnist-quickstart/logits": ("mnist", dict(dropout=True, activation=None), LOGITS_LOSS, 5,
+        "logits output, loss object with from_logits"),
+}
+
+
+def softmax_twice(y_true, y_pred):
+    # The product by 1 drops the reference to the logits that Keras keeps on a softmax output.
+    return keras.losses.sparse_categorical_crossentropy(y_true, y_pred * 1.0, from_logits=True)
+
+
+class EpochClock(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.seconds = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.started = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seconds.append(round(time.perf_counter() - self.started, 3))
+
+
+def train(run, seed):
+    dataset, options, loss, epochs, _ = RUNS[run]
+    (x_train, y_train), (x_test, y_test) = load_images(dataset)
+    keras.utils.set_random_seed(seed)
+    model = classifier(**options)
+    model.compile(optimizer="adam", loss=softmax_twice if loss == "softmax twice" else loss, metrics=["accuracy"])
+    clock = EpochClock()
+    history = model.fit(x_train, y_train, epochs=epochs, batch_size=32, verbose=0, callbacks=[clock])
+    test_loss, test_accuracy = model.evaluate(x_test, y_test, batch_size=32, verbose=0)
+    return {
+        "run": run,
+        "seed": seed,
+        "epochs": epochs,
+        "batch": 32,
+        "params": model.count_params(),
+        "history": {key: [round(float(v), 6) for v in values] for key, values in history.history.items()},
+        "test": {"loss": round(float(test_loss), 6), "accuracy": round(float(test_accuracy), 6)},
+        "epochSeconds": clock.seconds,
+    }
+
+
+def summarise(results):
+    """Mean and range of the test accuracy, mean test loss, and the median epoch after the first, per run."""
+    summary = {}
+    for run, (*_, about) in RUNS.items():
+        mine = [r for r in results if r["run"] == run]
+        if not mine:
+            continue
+        accuracies = [r["test"]["accuracy"] for r in mine]
+        later_epochs = [s for r in mine for s in r["epochSeconds"][1:]]
+        summary[run] = {
+            "about": about,
+            "seeds": [r["seed"] for r in mine],
+            "meanAccuracy": round(statistics.mean(accuracies), 6),
+            "minAccuracy": min(accuracies),
+            "maxAccuracy": max(accuracies),
+            "meanLoss": round(statistics.mean(r["test"]["loss"] for r in mine), 6),
+            "medianEpochSeconds": round(statistics.median(later_epochs), 3),
+        }
+    return summary
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--only", default=",".join(RUNS))
+    arguments.add_argument("--seeds", default="0,1,2,3,4")
+    options = arguments.parse_args()
+
+    results = json.loads(OUTPUT.read_text())["runs"] if OUTPUT.exists() else []
+    for run in options.only.split(","):
+        for seed in map(int, options.seeds.split(",")):
+            if any(r["run"] == run and r["seed"] == seed for r in results):
+                continue
+            result = train(run, seed)
+            results.append(result)
+            document = {
+                "about": "Real Keras on the real data; Keras's defaults throughout (Adam 0.001, shuffle, glorot_uniform)",
+                "keras": keras.__version__,
+                "tensorflow": tf.__version__,
+                "threads": 1,
+                "summary": summarise(results),
+                "runs": results,
+            }
+            temporary = OUTPUT.with_suffix(".tmp")
+            temporary.write_text(json.dumps(document, indent=1) + "\n")
+            temporary.replace(OUTPUT)
+            print(run, "seed", seed, result["test"], "median epoch", statistics.median(result["epochSeconds"]), "s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

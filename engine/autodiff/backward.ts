@@ -1,0 +1,44 @@
+/** The reverse walk. */
+import { ShapeError } from '../errors';
+import { add } from '../ops/binary';
+import { sumTo } from '../ops/reduce';
+import { formatShape, sameShape } from '../tensor/shape';
+import type { Tensor } from '../tensor/tensor';
+import type { Tape, TapeNode } from './tape';
+
+/**
+ * d(target·seed)/d(source) for each source; `null` where target does not depend on it.
+ * Sums over axes that an op broadcast are taken here, once for all ops.
+ */
+export function backward(tape: Tape, target: Tensor, seed: Tensor, sources: readonly Tensor[]): (Tensor | null)[] {
+  if (!sameShape(target.shape, seed.shape)) {
+    throw new ShapeError(`gradient: the output gradient ${formatShape(seed.shape)} must have the target's shape ${formatShape(target.shape)}.`);
+  }
+  const wanted = reachable(tape.nodes, sources);
+  const gradients = new Map<number, Tensor>([[target.id, seed]]);
+  for (let i = tape.nodes.length - 1; i >= 0; i--) {
+    const node = tape.nodes[i];
+    const dy = node.outputs.map(({ id }) => gradients.get(id) ?? null);
+    if (dy.every((g) => g === null) || !node.inputs.some(({ id }) => wanted.has(id))) continue;
+    const thunks = node.gradient(dy);
+    node.inputs.forEach((input, j) => {
+      const thunk = thunks[j];
+      if (!thunk || !wanted.has(input.id)) return;
+      const part = sumTo(thunk(), input.shape);
+      const sum = gradients.get(input.id);
+      gradients.set(input.id, sum ? add(sum, part) : part);
+    });
+    // What flowed through is of no further use, except for sources that were asked for.
+    for (const { id } of node.outputs) if (!sources.some((source) => source.id === id)) gradients.delete(id);
+  }
+  return sources.map(({ id }) => gradients.get(id) ?? null);
+}
+
+/** Ids of the sources and of all that was computed from them. */
+function reachable(nodes: readonly TapeNode[], sources: readonly Tensor[]): Set<number> {
+  const ids = new Set(sources.map(({ id }) => id));
+  for (const { inputs, outputs } of nodes) {
+    if (inputs.some(({ id }) => ids.has(id))) for (const { id } of outputs) ids.add(id);
+  }
+  return ids;
+}

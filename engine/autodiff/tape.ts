@@ -1,0 +1,63 @@
+/** What was computed from watched tensors, as plain data, in order. */
+import type { Tensor } from '../tensor/tensor';
+import type { GradientThunks } from './op';
+
+export interface TapeNode {
+  readonly name: string;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  gradient(dy: readonly (Tensor | null)[]): GradientThunks;
+}
+
+export class Tape {
+  readonly nodes: TapeNode[] = [];
+  private readonly tracked = new Set<number>();
+
+  watch(tensor: Tensor): void {
+    this.tracked.add(tensor.id);
+  }
+
+  tracks({ id }: Tensor): boolean {
+    return this.tracked.has(id);
+  }
+
+  /** Keeps the node if it depends on anything watched. */
+  record(node: TapeNode): void {
+    if (!node.inputs.some((input) => this.tracks(input) || watched.has(input))) return;
+    this.nodes.push(node);
+    for (const output of node.outputs) this.watch(output);
+  }
+}
+
+const tapes: Tape[] = [];
+/** Tensors that every tape watches: the values of trainable variables. */
+const watched = new WeakSet<Tensor>();
+
+export function setWatched(tensor: Tensor, on: boolean): void {
+  if (on) watched.add(tensor);
+  else watched.delete(tensor);
+}
+
+export function recordNode(node: TapeNode): void {
+  for (const tape of tapes) tape.record(node);
+}
+
+/** Runs `fn` while `tape` records. */
+export function withTape<T>(tape: Tape, fn: () => T): T {
+  tapes.push(tape);
+  try {
+    return fn();
+  } finally {
+    tapes.splice(tapes.lastIndexOf(tape), 1);
+  }
+}
+
+/** Runs `fn` unseen by all tapes. */
+export function withoutTapes<T>(fn: () => T): T {
+  const open = tapes.splice(0);
+  try {
+    return fn();
+  } finally {
+    tapes.push(...open);
+  }
+}

@@ -1,0 +1,112 @@
+/** The one device of the process and all that hangs on it. */
+import { host } from '#platform';
+import { AdapterError, DeviceLostError, KernelError, OutOfMemoryError, ValueError } from '../errors';
+import { BindGroupCache } from './bindings';
+import { BufferPool } from './buffers';
+import { type AdapterChoice, type DeviceInfo, requestDevice } from './device';
+import { allKernels } from './kernel';
+import { ParamsTable } from './params';
+import { PipelineCache } from './pipelines';
+import { Readback } from './readback';
+import { Recorder } from './recorder';
+import { StepSlots } from './step-slots';
+
+export class Gpu {
+  readonly pool: BufferPool;
+  readonly params: ParamsTable;
+  readonly bindings: BindGroupCache;
+  readonly steps: StepSlots;
+  readonly pipelines: PipelineCache;
+  readonly recorder: Recorder;
+  readonly readback: Readback;
+  /** Raised by whatever makes captured steps stale: moved weights, a changed trainable set. */
+  captureEpoch = 0;
+  private failure: Error | null = null;
+  private inFlight = 0;
+
+  constructor(readonly device: GPUDevice, readonly info: DeviceInfo, readonly maxBindingBytes: number) {
+    this.pool = new BufferPool(device);
+    this.params = new ParamsTable(device);
+    this.bindings = new BindGroupCache(device);
+    this.pool.onDestroy = () => this.bindings.clear();
+    this.steps = new StepSlots(device);
+    this.pipelines = new PipelineCache(device, this.steps.layout, (error) => this.fail(error));
+    this.recorder = new Recorder(device, this.pool, this.params, this.bindings, this.steps, () => this.check());
+    this.readback = new Readback(device, this.recorder);
+    device.addEventListener('uncapturederror', ({ error }) => {
+      if (error instanceof GPUOutOfMemoryError) {
+        this.fail(new OutOfMemoryError(`The device is out of memory (${this.pool.use.live} bytes in use): ${error.message}`));
+      } else {
+        this.fail(new KernelError(`The device refused a command: ${error.message}`));
+      }
+    });
+    void device.lost.then(({ reason, message }) => {
+      if (reason !== 'destroyed') this.fail(new DeviceLostError(`The device was lost: ${message}`));
+    });
+  }
+
+  /** The first device error, thrown by every later submit and read. */
+  check(): void {
+    if (this.failure) throw this.failure;
+  }
+
+  fail(error: Error): void {
+    this.failure ??= error;
+  }
+
+  /** Submits what is pending and waits until at most `ahead` submits are unfinished. */
+  async throttle(ahead = 0): Promise<void> {
+    this.recorder.flush();
+    const done = this.device.queue.onSubmittedWorkDone();
+    this.inFlight++;
+    const finished = done.then(() => void this.inFlight--);
+    if (this.inFlight > ahead) await host.idle(finished);
+    this.check();
+  }
+}
+
+let current: Gpu | null = null;
+let starting: Promise<Gpu> | null = null;
+
+/** The device; synchronous ops need it to be there already. */
+export function gpu(): Gpu {
+  if (!current) throw new AdapterError('There is no device yet. Call "await init()" once before the first op.');
+  return current;
+}
+
+export interface InitOptions {
+  /** Default: the environment's WGRAD_ADAPTER, else `auto`. */
+  readonly adapter?: AdapterChoice;
+  /** Treats bindings as limited to this many bytes, for tests of tensors larger than one binding. */
+  readonly maxBindingBytes?: number;
+}
+
+/** Opens the device once; later calls return the same one. `fit`, `evaluate`, `predict` and reads do it by themselves. */
+export async function init(options: InitOptions = {}): Promise<Gpu> {
+  starting ??= open(options).catch((error) => {
+    starting = null;
+    throw error;
+  });
+  return starting;
+}
+
+async function open({ adapter, maxBindingBytes = Infinity }: InitOptions): Promise<Gpu> {
+  const choice = adapter ?? host.env('WGRAD_ADAPTER') ?? 'auto';
+  if (choice !== 'auto' && choice !== 'gpu' && choice !== 'software') {
+    throw new ValueError(`Unknown adapter "${choice}": use "auto", "gpu" or "software".`);
+  }
+  const { device, info } = await requestDevice(choice);
+  current = new Gpu(device, info, Math.min(maxBindingBytes, device.limits.maxStorageBufferBindingSize));
+  return current;
+}
+
+/** Destroys the device and everything on it, so that the process can end or a new `init` start afresh. */
+export async function close(): Promise<void> {
+  if (!starting) return;
+  const { device } = await starting;
+  starting = current = null;
+  for (const { pipelines } of allKernels()) pipelines.clear();
+  device.destroy();
+  await device.lost;
+  host.releaseGpu();
+}

@@ -1,0 +1,93 @@
+/** Compute pipelines by kernel and specialisation; compile errors point into shaders/. */
+import { KernelError } from '../errors';
+import type { Kernel } from './kernel';
+import { link } from './link';
+
+export interface Pipeline {
+  readonly id: number;
+  readonly name: string;
+  readonly pipeline: GPUComputePipeline;
+  /** Group 0: the storage bindings and, last, the params. */
+  readonly layout: GPUBindGroupLayout;
+}
+
+export class PipelineCache {
+  /** Pipelines made so far: constant once training runs. */
+  created = 0;
+  private readonly groupLayouts = new Map<string, GPUBindGroupLayout>();
+
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly stepLayout: GPUBindGroupLayout,
+    private readonly report: (error: Error) => void,
+  ) {}
+
+  get(
+    kernel: Kernel,
+    overrides: Readonly<Record<string, number | boolean>>,
+    consts: Readonly<Record<string, number | string>>,
+  ): Pipeline {
+    let key = '';
+    for (const name in overrides) key += `${name}=${overrides[name]};`;
+    for (const name in consts) key += `${name}=${consts[name]};`;
+    let pipeline = kernel.pipelines.get(key);
+    if (!pipeline) {
+      pipeline = this.create(kernel, overrides, consts, key);
+      kernel.pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  private create(
+    { spec }: Kernel,
+    overrides: Readonly<Record<string, number | boolean>>,
+    consts: Readonly<Record<string, number | string>>,
+    key: string,
+  ): Pipeline {
+    const name = key ? `${spec.name} (${key.slice(0, -1)})` : spec.name;
+    for (const given of Object.keys(overrides)) {
+      if (!(given in spec.overrides)) throw new KernelError(`${spec.name}: "${given}" is not among its overrides.`);
+    }
+    const linked = link([spec, ...spec.lib], consts);
+    const constants: Record<string, number> = {};
+    for (const [id, value] of Object.entries({ ...spec.overrides, ...overrides })) constants[id] = Number(value);
+
+    // An invalid pipeline is skipped silently when dispatched: the error must be caught here.
+    this.device.pushErrorScope('validation');
+    const module = this.device.createShaderModule({ label: name, code: linked.code });
+    const layout = this.groupLayout(Object.values(spec.bindings), Object.keys(spec.params).length > 0 || spec.step);
+    const pipeline = this.device.createComputePipeline({
+      label: name,
+      layout: this.device.createPipelineLayout({
+        label: name,
+        bindGroupLayouts: spec.step ? [layout, this.stepLayout] : [layout],
+      }),
+      compute: { module, entryPoint: 'main', constants },
+    });
+    void this.device.popErrorScope().then(async (error) => {
+      if (!error) return;
+      const { messages } = await module.getCompilationInfo();
+      const lines = messages.filter((m) => m.type === 'error').map((m) => `  ${linked.locate(m.lineNum)}:${m.linePos} ${m.message}`);
+      this.report(new KernelError(`Kernel ${name} does not compile:\n${lines.join('\n') || `  ${error.message}`}`));
+    });
+    return { id: this.created++, name, pipeline, layout };
+  }
+
+  // Layouts are explicit: `auto` drops bindings that a specialisation does not use.
+  private groupLayout(access: string[], params: boolean): GPUBindGroupLayout {
+    const key = `${access.join()}|${params}`;
+    let layout = this.groupLayouts.get(key);
+    if (!layout) {
+      const visibility = GPUShaderStage.COMPUTE;
+      const entries: GPUBindGroupLayoutEntry[] = access.map((a, binding) => ({
+        binding,
+        visibility,
+        buffer: { type: a === 'read' ? 'read-only-storage' : 'storage' },
+      }));
+      if (params) entries.push({ binding: access.length, visibility, buffer: { type: 'uniform' } });
+      layout = this.device.createBindGroupLayout({ label: key, entries });
+      this.groupLayouts.set(key, layout);
+    }
+    return layout;
+  }
+}

@@ -1,0 +1,49 @@
+/** Device → host: several parts of several storages in one copy and one map. */
+import { host } from '#platform';
+import { roundUp } from './grid';
+import type { Recorder } from './recorder';
+import { type Bindable, Storage } from './storage';
+
+export class Readback {
+  /** Maps made so far; none belongs inside a training step. */
+  reads = 0;
+  private free: GPUBuffer[] = [];
+
+  constructor(private readonly device: GPUDevice, private readonly recorder: Recorder) {}
+
+  /** The bytes of each part once all that was recorded before has run. */
+  async read(parts: readonly Bindable[]): Promise<ArrayBuffer[]> {
+    const total = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (total === 0) return parts.map(() => new ArrayBuffer(0));
+    const staging = this.take(total);
+    const target = new Storage(staging.size);
+    target.region = { buffer: staging, offset: 0, size: staging.size };
+    target.refs = 1;
+    let offset = 0;
+    for (const part of parts) {
+      this.recorder.copy(part, { storage: target, byteOffset: offset, byteLength: part.byteLength });
+      offset += part.byteLength;
+    }
+    this.recorder.flush();
+    this.reads++;
+    await host.idle(staging.mapAsync(GPUMapMode.READ, 0, roundUp(total, 8)));
+    this.recorder.checkErrors();
+    const bytes = staging.getMappedRange(0, roundUp(total, 8)).slice(0);
+    staging.unmap();
+    this.free.push(staging);
+    let start = 0;
+    return parts.map(({ byteLength }) => bytes.slice(start, (start += byteLength)));
+  }
+
+  private take(bytes: number): GPUBuffer {
+    const fits = this.free.findIndex(({ size }) => size >= bytes && size <= Math.max(4 * bytes, 1 << 16));
+    if (fits >= 0) return this.free.splice(fits, 1)[0];
+    // A few sizes in the ring are enough: a larger need replaces what is there.
+    while (this.free.length >= 4) this.free.shift()!.destroy();
+    return this.device.createBuffer({
+      label: 'readback',
+      size: Math.max(256, 2 ** Math.ceil(Math.log2(bytes))),
+      usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
+    });
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * Commands are recorded as plain data and encoded together: one encoder, one pass as long as nothing but
+ * dispatches follows. Storages get their device memory at encoding, when it is known which of them
+ * nobody needs any more, so that the temporaries of a step share memory.
+ */
+import { KernelError } from '../errors';
+import type { BindGroupCache } from './bindings';
+import type { BufferPool } from './buffers';
+import type { Capture } from './capture';
+import { type Grid, roundUp } from './grid';
+import type { ParamsTable } from './params';
+import type { Pipeline } from './pipelines';
+import { SLOT_BYTES, SLOT_WORDS, type StepScalar, type StepSlots } from './step-slots';
+import type { Bindable, Region, Storage } from './storage';
+
+export interface DispatchCommand {
+  readonly pipeline: Pipeline;
+  readonly operands: readonly Bindable[];
+  readonly params: Region | null;
+  /** Step slot, or −1 for a kernel that reads none. */
+  readonly slot: number;
+  readonly grid: Grid;
+  readonly label: string;
+}
+
+export interface CopyCommand {
+  readonly from: Bindable;
+  readonly to: Bindable;
+}
+
+export interface ReplayCommand {
+  readonly capture: Capture;
+  /** Which of the capture's input slots, and which step slot. */
+  readonly input: number;
+  readonly slot: number;
+}
+
+export type Command = DispatchCommand | CopyCommand | ReplayCommand;
+
+/** What a capture records: everything but other replays. */
+export type CapturedCommand = DispatchCommand | CopyCommand;
+
+export interface Recording<T> {
+  readonly result: T;
+  readonly commands: readonly CapturedCommand[];
+  readonly scalars: readonly StepScalar[];
+}
+
+/** Eager code is submitted at the latest after this many commands, so that the device starts early. */
+const MAX_PENDING = 256;
+
+export class Recorder {
+  /** Submits made so far. */
+  submits = 0;
+  private pending: Command[] = [];
+  private captured: { commands: CapturedCommand[]; scalars: StepScalar[] } | null = null;
+
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly pool: BufferPool,
+    private readonly params: ParamsTable,
+    private readonly bindings: BindGroupCache,
+    private readonly steps: StepSlots,
+    /** Throws the first device error. */
+    readonly checkErrors: () => void,
+  ) {}
+
+  get capturing(): boolean {
+    return this.captured !== null;
+  }
+
+  dispatch(command: DispatchCommand): void {
+    this.push(command, command.operands);
+  }
+
+  copy(from: Bindable, to: Bindable): void {
+    if (from.byteLength > 0) this.push({ from, to }, [from, to]);
+  }
+
+  /** Appends one replay of a captured step; fills its step slot. */
+  replay(capture: Capture, input: number): void {
+    if (this.steps.full) this.flush();
+    this.pending.push({ capture, input, slot: this.steps.fill(capture.scalars) });
+  }
+
+  /** Where the coming dispatch finds its step scalars: the slot and the first of their words in it. */
+  stepSlot(scalars: readonly StepScalar[]): { index: number; base: number } {
+    if (!this.captured) {
+      if (this.steps.full) this.flush();
+      return { index: this.steps.fill(scalars), base: 0 };
+    }
+    const known = this.captured.scalars;
+    let base = known.indexOf(scalars[0]);
+    if (base < 0) {
+      base = known.length;
+      known.push(...scalars);
+      if (known.length > SLOT_WORDS) throw new KernelError(`A step uses more than ${SLOT_WORDS} step scalars.`);
+    }
+    return { index: 0, base };
+  }
+
+  /** Runs `fn` and returns what it recorded, in place of recording it here. */
+  capture<T>(fn: () => T): Recording<T> {
+    if (this.captured) throw new KernelError('A capture cannot start inside another.');
+    // Whatever exists before is placed now, so that storages without a place are the step's own.
+    this.flush();
+    const captured: { commands: CapturedCommand[]; scalars: StepScalar[] } = { commands: [], scalars: [] };
+    this.captured = captured;
+    try {
+      return { result: fn(), ...captured };
+    } catch (error) {
+      for (const command of captured.commands) for (const { storage } of operandsOf(command)) storage.release();
+      throw error;
+    } finally {
+      this.captured = null;
+    }
+  }
+
+  /** Encodes and submits all that is pending. */
+  flush(): void {
+    this.checkErrors();
+    if (this.pending.length === 0) return;
+    const commands = this.pending;
+    this.pending = [];
+    // Host writes overtake recorded commands, so they may only go to memory that none of those uses:
+    // all of them are placed before the first command releases anything.
+    for (const command of commands) {
+      if ('capture' in command) continue;
+      for (const { storage } of operandsOf(command)) if (storage.upload) this.place(storage);
+    }
+    this.steps.upload();
+    const encoder = new Encoder(this.device, this.steps);
+    for (const command of commands) {
+      if ('capture' in command) {
+        command.capture.encode(encoder, command.input, command.slot);
+      } else {
+        this.encode(encoder, command);
+      }
+    }
+    encoder.submit();
+    this.submits++;
+    if (this.params.trim()) this.bindings.clear();
+    this.pool.trim();
+  }
+
+  /** Gives the storage memory, and its bytes if they come from the host. */
+  place(storage: Storage): Region {
+    if (storage.region) return storage.region;
+    storage.region = this.pool.allocate(storage.bytes);
+    storage.owner = this.pool;
+    if (storage.upload) {
+      this.device.queue.writeBuffer(storage.region.buffer, storage.region.offset, storage.upload as Uint8Array<ArrayBuffer>);
+      storage.upload = null;
+    }
+    return storage.region;
+  }
+
+  private push(command: CapturedCommand, operands: readonly Bindable[]): void {
+    if (this.captured) {
+      // The capture takes over these references.
+      for (const { storage } of operands) storage.refs++;
+      this.captured.commands.push(command);
+      return;
+    }
+    for (const { storage } of operands) storage.pending++;
+    this.pending.push(command);
+    if (this.pending.length >= MAX_PENDING) this.flush();
+  }
+
+  private encode(encoder: Encoder, command: CapturedCommand): void {
+    const operands = operandsOf(command);
+    const regions = operands.map((o) => subregion(this.place(o.storage), o));
+    if ('pipeline' in command) {
+      const all = command.params ? [...regions, command.params] : regions;
+      encoder.dispatch(command.pipeline, this.bindings.get(command.pipeline, all, command.label), command.slot, command.grid);
+    } else {
+      encoder.copy(regions[0], regions[1], command.from.byteLength);
+    }
+    for (const { storage } of operands) {
+      storage.pending--;
+      storage.settle();
+    }
+  }
+}
+
+export function operandsOf(command: CapturedCommand): readonly Bindable[] {
+  return 'pipeline' in command ? command.operands : [command.from, command.to];
+}
+
+/** The part of a region that an operand names. Sizes round up to 16 bytes: kernels may use whole vec4s. */
+export function subregion(region: Region, { byteOffset, byteLength }: Bindable): Region {
+  const size = Math.max(16, roundUp(byteLength, 16));
+  return { buffer: region.buffer, offset: region.offset + byteOffset, size: Math.min(size, region.size - byteOffset) };
+}
+
+/** One command encoder with its open compute pass. */
+export class Encoder {
+  private readonly encoder: GPUCommandEncoder;
+  private pass: GPUComputePassEncoder | null = null;
+  private pipeline: Pipeline | null = null;
+  private slot = -1;
+
+  constructor(private readonly device: GPUDevice, private readonly steps: StepSlots) {
+    this.encoder = device.createCommandEncoder();
+  }
+
+  dispatch(pipeline: Pipeline, group: GPUBindGroup, slot: number, [x, y, z]: Grid): void {
+    const pass = (this.pass ??= this.encoder.beginComputePass());
+    if (pipeline !== this.pipeline) pass.setPipeline((this.pipeline = pipeline).pipeline);
+    if (slot >= 0 && slot !== this.slot) pass.setBindGroup(1, this.steps.group, [(this.slot = slot) * SLOT_BYTES]);
+    pass.setBindGroup(0, group);
+    pass.dispatchWorkgroups(x, y, z);
+  }
+
+  copy(from: Region, to: Region, bytes: number): void {
+    this.endPass();
+    this.encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
+  }
+
+  submit(): void {
+    this.endPass();
+    this.device.queue.submit([this.encoder.finish()]);
+  }
+
+  private endPass(): void {
+    this.pass?.end();
+    this.pass = this.pipeline = null;
+    this.slot = -1;
+  }
+}

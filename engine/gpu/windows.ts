@@ -1,0 +1,38 @@
+/** Tensors larger than one binding are worked on in windows of whole 256-byte lines. */
+import { BYTES_PER_ELEMENT } from '../tensor/dtype';
+import { gpu } from './gpu';
+
+export interface Window {
+  /** First element (or row) and how many. */
+  readonly start: number;
+  readonly length: number;
+}
+
+const LINE = 256 / BYTES_PER_ELEMENT;
+
+/** Windows over `n` elements, each within one binding. */
+export function flatWindows(n: number): Window[] {
+  return split(n, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT / LINE) * LINE);
+}
+
+/**
+ * Windows over `rows` rows of at most `rowSize` elements each; all but the last start and end on a line,
+ * so that each can be bound at its offset.
+ */
+export function rowWindows(rows: number, rowSize: number): Window[] {
+  const limit = gpu().maxBindingBytes / BYTES_PER_ELEMENT;
+  if (rows * rowSize <= limit) return rows > 0 ? [{ start: 0, length: rows }] : [];
+  // A multiple of `unit` rows is a whole number of lines.
+  const unit = LINE / gcd(LINE, rowSize);
+  return split(rows, Math.max(Math.floor(limit / rowSize / unit) * unit, unit));
+}
+
+function split(n: number, step: number): Window[] {
+  const windows: Window[] = [];
+  for (let start = 0; start < n; start += step) windows.push({ start, length: Math.min(step, n - start) });
+  return windows;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}

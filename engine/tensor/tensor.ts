@@ -1,0 +1,97 @@
+/** A dense row-major array on the device. Its contents may not have been computed yet: reads are promises. */
+import { init } from '../gpu/gpu';
+import { type Bindable, Storage } from '../gpu/storage';
+import { ValueError } from '../errors';
+import { BYTES_PER_ELEMENT, type Dtype, newTypedArray, type TypedArray } from './dtype';
+import { HostArray } from './host-array';
+import { currentScope } from './scope';
+import { checkShape, formatShape, type Shape, sizeOf } from './shape';
+
+export interface TensorSpec {
+  readonly shape: Shape;
+  readonly dtype: Dtype;
+}
+
+let nextId = 0;
+
+// Outside of scopes, a tensor that the program has lost gives its memory back when it is collected.
+const lost = new FinalizationRegistry<Storage>((storage) => storage.release());
+
+export class Tensor implements TensorSpec, Bindable {
+  readonly id = nextId++;
+  readonly size: number;
+  readonly byteLength: number;
+  private disposed = false;
+
+  /** Use `tensor`, `zeros` and ops to make tensors. A view shares the storage of another tensor. */
+  constructor(
+    readonly storage: Storage,
+    readonly shape: Shape,
+    readonly dtype: Dtype,
+    readonly byteOffset = 0,
+  ) {
+    this.size = sizeOf(shape);
+    this.byteLength = this.size * BYTES_PER_ELEMENT;
+    storage.refs++;
+    const scope = currentScope();
+    if (scope) scope.add(this);
+    else lost.register(this, storage, this);
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** The elements, row-major. Waits for the device. */
+  async data(): Promise<TypedArray> {
+    if (this.disposed) throw new ValueError(`A tensor of shape ${formatShape(this.shape)} was read after it was disposed of.`);
+    // Held until read, even if its scope ends meanwhile.
+    this.storage.refs++;
+    try {
+      const { readback } = await init();
+      const [bytes] = await readback.read([this]);
+      return toTypedArray(bytes, this.dtype);
+    } finally {
+      this.storage.release();
+    }
+  }
+
+  /** The elements with their shape. */
+  async array(): Promise<HostArray> {
+    return new HostArray(await this.data(), this.shape, this.dtype);
+  }
+
+  /** The value of a tensor of one element. */
+  async item(): Promise<number> {
+    if (this.size !== 1) throw new ValueError(`item: shape ${formatShape(this.shape)} holds ${this.size} elements; expected one.`);
+    return (await this.data())[0];
+  }
+
+  /** Gives the memory back. Inside scopes and compiled steps nobody needs to call this. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    lost.unregister(this);
+    this.storage.release();
+  }
+
+  toString(): string {
+    return `Tensor(${formatShape(this.shape)}, ${this.dtype})`;
+  }
+}
+
+/** An uninitialised tensor for a kernel to write. */
+export function empty(shape: Shape, dtype: Dtype = 'f32'): Tensor {
+  checkShape(shape, 'tensor');
+  return new Tensor(new Storage(Math.max(sizeOf(shape), 4) * BYTES_PER_ELEMENT), shape, dtype);
+}
+
+/** The same bytes seen as another shape, dtype or a part (offset in elements, a multiple of 64 past 0). */
+export function viewOf(base: Tensor, shape: Shape, dtype: Dtype = base.dtype, offset = 0): Tensor {
+  return new Tensor(base.storage, shape, dtype, base.byteOffset + offset * BYTES_PER_ELEMENT);
+}
+
+export function toTypedArray(bytes: ArrayBuffer, dtype: Dtype): TypedArray {
+  const out = newTypedArray(dtype, 0);
+  return new (out.constructor as new (buffer: ArrayBuffer) => TypedArray)(bytes);
+}

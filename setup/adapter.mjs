@@ -75,7 +75,12 @@ export function judge(machine) {
   return { plan };
 }
 
-/** Runs the steps in turn and stops at the first that fails; a source file that led nowhere is taken away again. */
+/**
+ * Runs the steps in turn and stops at the first that fails; a source file that led nowhere is taken away again.
+ * @param {{ write?: string, text?: string, run?: string[] }[]} steps
+ * @param {{ sudo: boolean }} machine
+ * @param {(command: string, args: string[], options: object) => { status: number | null }} run
+ */
 export function carryOut(steps, { sudo }, run = spawnSync) {
   const written = [];
   const execute = (command, input) => {

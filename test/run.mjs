@@ -7,7 +7,7 @@ import { readArguments, swallowedByNpm, UsageError } from '../setup/arguments.mj
 import { ensureAdapter } from '../setup/adapter.mjs';
 import { quietMesa, root, SetupError } from '../setup/common.mjs';
 import { ensureDependencies } from '../setup/dependencies.mjs';
-import { buildTests, findTests } from './support/build-tests.mjs';
+import { builtPath, buildTests, findTests } from './support/build-tests.mjs';
 import { runTest, runTypeCheck, stopAll } from './support/run-test.mjs';
 import { summary } from './support/tally.mjs';
 
@@ -43,8 +43,9 @@ async function main(argv) {
   if (filters.length === 0) for (const project of ['.', 'nn']) report(await runTypeCheck(project));
   // A software adapter works on every core: its tests run one at a time, those without it side by side.
   const isHost = (file) => file.endsWith('.host.test.ts');
-  await inParallel(built.filter(isHost), availableParallelism(), async (file) => report(await runTest(file)));
-  await inParallel(built.filter((file) => !isHost(file)), 1, async (file) => report(await runTest(file)));
+  const run = async (file) => report(await runTest(file, [builtPath(file)]));
+  await inParallel(built.filter(isHost), availableParallelism(), run);
+  await inParallel(built.filter((file) => !isHost(file)), 1, run);
 
   console.log(`\n${summary(results)}`);
   process.exit(results.some((result) => result.failed > 0) ? 1 : 0);

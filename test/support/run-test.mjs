@@ -1,6 +1,5 @@
 /** Runs test files and type checks as processes with a time limit. */
 import { spawn } from 'node:child_process';
-import { builtPath } from './build-tests.mjs';
 import { tally } from './tally.mjs';
 
 /** No file may take longer, whatever it does. */
@@ -13,10 +12,10 @@ export function stopAll() {
   for (const child of running) killGroup(child);
 }
 
-/** One test file, already built: `{ name, passed, failed, skipped, seconds, why?, output }`. */
-export async function runTest(file, limitSeconds = LIMIT_SECONDS) {
-  const run = await runProcess(process.execPath, ['--enable-source-maps', builtPath(file)], limitSeconds);
-  return { name: file, ...tally(run), seconds: run.seconds, output: run.output };
+/** `node script…`, where the script is a built test file: `{ name, passed, failed, skipped, seconds, why?, output }`. */
+export async function runTest(name, script, limitSeconds = LIMIT_SECONDS) {
+  const run = await runProcess(process.execPath, ['--enable-source-maps', ...script], limitSeconds);
+  return { name, ...tally(run), seconds: run.seconds, output: run.output };
 }
 
 /** `tsc -p project`, counted as one test. */

@@ -1,0 +1,77 @@
+/** Downloads that count only once they are whole and have the published checksum. */
+import { DataError } from '../../engine/errors';
+
+/** A published file. */
+export interface RemoteFile {
+  name: string;
+  bytes: number;
+  /** In lower-case hexadecimal. */
+  sha256: string;
+}
+
+export interface Progress {
+  file: string;
+  /** Bytes so far, and in all. */
+  loaded: number;
+  total: number;
+}
+
+export type OnProgress = (progress: Progress) => void;
+
+export interface DownloadOptions {
+  onProgress?: OnProgress;
+  /** How long the server may take to answer, and how long it may fall silent, in milliseconds. */
+  connectMs?: number;
+  stallMs?: number;
+}
+
+/** The verified content of `file` at `url`. Throws a DataError that names the address and what went wrong. */
+export async function download(url: string, file: RemoteFile, options: DownloadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const { onProgress, connectMs = 5_000, stallMs = 30_000 } = options;
+  const abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const allow = (ms: number, what: string): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => abort.abort(new Error(`${what} for ${ms / 1000} s`)), ms);
+  };
+  let loaded = 0;
+  try {
+    allow(connectMs, 'no answer');
+    // Packed files must arrive packed: their checksum is of those bytes.
+    const response = await fetch(url, { signal: abort.signal, headers: { 'Accept-Encoding': 'identity' } });
+    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status} ${response.statusText}`);
+    const bytes = new Uint8Array(file.bytes);
+    const reader = response.body.getReader();
+    for (;;) {
+      allow(stallMs, 'no data');
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (loaded + value.length > bytes.length) throw new Error(`it is longer than the published ${bytes.length} bytes`);
+      bytes.set(value, loaded);
+      loaded += value.length;
+      onProgress?.({ file: file.name, loaded, total: bytes.length });
+    }
+    if (loaded < bytes.length) throw new Error('it broke off');
+    const hash = await sha256(bytes);
+    if (hash !== file.sha256) throw new Error(`its SHA-256 is ${hash}, not the published ${file.sha256}`);
+    return bytes;
+  } catch (error) {
+    const progress = loaded > 0 ? ` after ${loaded} of ${file.bytes} bytes` : '';
+    throw new DataError(`the download of ${url} failed${progress}: ${reason(error)}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    abort.abort();
+  }
+}
+
+/** SHA-256 in lower-case hexadecimal. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** `fetch` keeps the reason one level down. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reason(error.cause) : error.message || String(error);
+}

@@ -1,0 +1,19 @@
+/** Unpacks gzip (RFC 1952) with the platform's DecompressionStream. */
+import { DataError } from '../../engine/errors';
+
+/** By content: some browsers unpack a .gz and keep its name. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** The unpacked content of `path`. Throws a DataError where the file is cut off or damaged. */
+export async function gunzip(bytes: Uint8Array<ArrayBuffer>, path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    return new Uint8Array(await new Response(unpacked).arrayBuffer());
+  } catch (error) {
+    const { cause = error } = error as Error;
+    throw new DataError(`${path} is not a whole gzip file (${bytes.length} bytes): ${cause instanceof Error ? cause.message : String(cause)}. ` +
+      'It is cut off or damaged; replace it.', { cause: error });
+  }
+}

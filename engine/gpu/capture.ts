@@ -72,6 +72,8 @@ export class Capture {
     recording: Recording<unknown>,
     outputs: readonly Storage[],
     heap: CaptureHeap,
+    /** Sends the inputs of the replays that are about to be submitted. */
+    readonly inputs: { upload(): void },
     private readonly recorder: Recorder,
     bindings: BindGroupCache,
   ) {

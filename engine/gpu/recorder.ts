@@ -10,7 +10,7 @@ import type { Capture } from './capture';
 import { type Grid, roundUp } from './grid';
 import type { ParamsTable } from './params';
 import type { Pipeline } from './pipelines';
-import { SLOT_BYTES, SLOT_WORDS, type StepScalar, type StepSlots } from './step-slots';
+import { frozen, SLOT_BYTES, SLOT_WORDS, type StepScalar, type StepSlots } from './step-slots';
 import type { Bindable, Region, Storage } from './storage';
 
 export interface DispatchCommand {
@@ -77,10 +77,19 @@ export class Recorder {
     if (from.byteLength > 0) this.push({ from, to }, [from, to]);
   }
 
+  /** Makes room for one replay and `more` commands, so that none of them starts a submit in between. */
+  reserve(more: number): void {
+    if (this.steps.full || this.pending.length + more >= MAX_PENDING) this.flush();
+  }
+
   /** Appends one replay of a captured step; fills its step slot. */
   replay(capture: Capture, input: number): void {
-    if (this.steps.full) this.flush();
     this.pending.push({ capture, input, slot: this.steps.fill(capture.scalars) });
+  }
+
+  /** The scalars as dispatches of one and the same step should pass them: live in a capture, else as of now. */
+  ofThisStep(scalars: readonly StepScalar[]): readonly StepScalar[] {
+    return this.captured ? scalars : frozen(scalars);
   }
 
   /** Where the coming dispatch finds its step scalars: the slot and the first of their words in it. */
@@ -116,6 +125,18 @@ export class Recorder {
     }
   }
 
+  /** Runs and submits what `fn` records now, once, even while a step is being captured. */
+  immediately(fn: () => void): void {
+    const { captured } = this;
+    this.captured = null;
+    try {
+      fn();
+      this.flush();
+    } finally {
+      this.captured = captured;
+    }
+  }
+
   /** Encodes and submits all that is pending. */
   flush(): void {
     this.checkErrors();
@@ -124,10 +145,12 @@ export class Recorder {
     this.pending = [];
     // Host writes overtake recorded commands, so they may only go to memory that none of those uses:
     // all of them are placed before the first command releases anything.
+    const replayed = new Set<Capture>();
     for (const command of commands) {
-      if ('capture' in command) continue;
-      for (const { storage } of operandsOf(command)) if (storage.upload) this.place(storage);
+      if ('capture' in command) replayed.add(command.capture);
+      else for (const { storage } of operandsOf(command)) if (storage.upload) this.place(storage);
     }
+    for (const { inputs } of replayed) inputs.upload();
     this.steps.upload();
     const encoder = new Encoder(this.device, this.steps);
     for (const command of commands) {

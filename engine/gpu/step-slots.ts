@@ -9,6 +9,14 @@ export interface StepScalar {
   next(): number;
 }
 
+/** The coming values as constants, for eager code in which several dispatches belong to one step. */
+export function frozen(scalars: readonly StepScalar[]): StepScalar[] {
+  return scalars.map((scalar) => {
+    const value = scalar.next();
+    return { dtype: scalar.dtype, next: () => value };
+  });
+}
+
 export const SLOT_BYTES = 256;
 export const SLOT_WORDS = SLOT_BYTES / 4;
 export const SLOT_COUNT = 128;

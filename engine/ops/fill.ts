@@ -29,12 +29,17 @@ function bitsOf(value: number, dtype: Dtype): number {
 /** A tensor of `shape` with every element `value`. */
 export function fill(shape: Shape, value: number, dtype: Dtype = 'f32'): Tensor {
   const y = empty(shape, dtype);
+  fillWith(y, value);
+  return y;
+}
+
+/** Overwrites every element of `y`. */
+export function fillWith(y: Tensor, value: number): void {
   for (const { start, length } of flatWindows(y.size)) {
     run(fillKernel, {
       bind: { y: windowOf(y, start * 4, length * 4) },
-      params: { n: length, bits: bitsOf(value, dtype) },
+      params: { n: length, bits: bitsOf(value, y.dtype) },
       grid: ceilDiv(length, 256 * 4),
     });
   }
-  return y;
 }

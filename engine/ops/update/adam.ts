@@ -1,0 +1,33 @@
+import adamWgsl from '../../../shaders/update/adam.wgsl';
+import { grid, power, step } from '../../../shaders/lib';
+import { defineKernel, run } from '../../gpu/kernel';
+import type { StepScalar } from '../../gpu/step-slots';
+import type { ArenaRange } from '../../step/arena';
+import { vec4Lanes } from './lanes';
+
+const kernel = defineKernel({
+  name: 'update/adam',
+  source: adamWgsl,
+  lib: [grid, power, step],
+  bindings: { p: 'readwrite', g: 'read', m: 'readwrite', v: 'readwrite' },
+  params: { n: 'u32', beta_1: 'f32', beta_2: 'f32', rest_1: 'f32', rest_2: 'f32', epsilon: 'f32' },
+  step: true,
+});
+
+export interface AdamAttrs {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** Updates a run of parameters; `range.states` are m and v, `scalars` the learning rate and the step number from 1. */
+export function adamUpdate(range: ArenaRange, scalars: readonly StepScalar[], { beta1, beta2, epsilon }: AdamAttrs): void {
+  for (const { n, bind, grid } of vec4Lanes(range)) {
+    run(kernel, {
+      bind: { p: bind[0], g: bind[1], m: bind[2], v: bind[3] },
+      params: { n, beta_1: beta1, beta_2: beta2, rest_1: 1 - beta1, rest_2: 1 - beta2, epsilon },
+      scalars,
+      grid,
+    });
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Parameters side by side in one buffer, so that one dispatch updates them all. Gradients and moments lie
+ * in buffers of their own at the same offsets. Weights are born in buffers of their own and move in here.
+ */
+import { gpu } from '../gpu/gpu';
+import { roundUp } from '../gpu/grid';
+import { type Bindable, type Region, Storage } from '../gpu/storage';
+import { fillWith } from '../ops/fill';
+import { BYTES_PER_ELEMENT } from '../tensor/dtype';
+import { keep } from '../tensor/scope';
+import { empty, type Tensor } from '../tensor/tensor';
+import type { Variable } from '../tensor/variable';
+
+/** Every parameter starts where any adapter lets a binding start; what lies between is padding. */
+const ALIGN = 256;
+
+/** A run of neighbouring parameters within one binding. */
+export interface ArenaRange {
+  readonly parameters: Bindable;
+  readonly gradients: Bindable;
+  /** One per state of the optimizer (moments), in its order. */
+  readonly states: readonly Bindable[];
+  /** Elements, padding included. */
+  readonly size: number;
+}
+
+interface Block {
+  readonly variables: readonly Variable[];
+  readonly offsets: ReadonlyMap<Variable, number>;
+  readonly bytes: number;
+  readonly parameters: Tensor;
+  readonly gradients: Tensor;
+  readonly states: readonly Tensor[];
+}
+
+export class Arena {
+  private readonly blocks: readonly Block[];
+
+  /** Moves `variables` in; `states` zero-filled buffers of the same layout come with them. */
+  constructor(readonly variables: readonly Variable[], states: number) {
+    const { recorder } = gpu();
+    this.blocks = split(variables).map((members) => makeBlock(members, states));
+    recorder.immediately(() => {
+      for (const block of this.blocks) {
+        for (const variable of block.variables) move(variable.value.storage, regionOf(block.parameters, block, variable));
+        for (const state of block.states) fillWith(state, 0);
+      }
+    });
+    gpu().captureEpoch++;
+  }
+
+  holds(variable: Variable): boolean {
+    return this.blocks.some(({ offsets }) => offsets.has(variable));
+  }
+
+  /** State `index` of a variable, as a tensor that shares the arena's memory. */
+  state(variable: Variable, index: number): Bindable {
+    const block = this.blockOf(variable);
+    return part(block.states[index], block.offsets.get(variable)!, variable.value.byteLength);
+  }
+
+  /** Makes `gradient` land in the arena: by placing it there before it is computed, or by a copy. */
+  collect(variable: Variable, gradient: Tensor): void {
+    const block = this.blockOf(variable);
+    const region = regionOf(block.gradients, block, variable);
+    const { storage, byteOffset } = gradient;
+    const free = !storage.region && !storage.slots && !storage.upload && byteOffset === 0 && storage.bytes <= region.size;
+    if (free) storage.region = region;
+    else gpu().recorder.copy(gradient, part(block.gradients, block.offsets.get(variable)!, gradient.byteLength));
+  }
+
+  /** The runs of parameters that `variables` (in any order) make up: one per block if they are all of them. */
+  ranges(variables: ReadonlySet<Variable>): ArenaRange[] {
+    const ranges: ArenaRange[] = [];
+    for (const block of this.blocks) {
+      let start = -1;
+      for (const variable of [...block.variables, null]) {
+        const offset = variable ? block.offsets.get(variable)! : block.bytes;
+        const included = variable !== null && variables.has(variable);
+        if (included && start < 0) start = offset;
+        if (!included && start >= 0) {
+          const length = offset - start;
+          ranges.push({
+            parameters: part(block.parameters, start, length),
+            gradients: part(block.gradients, start, length),
+            states: block.states.map((state) => part(state, start, length)),
+            size: length / BYTES_PER_ELEMENT,
+          });
+          start = -1;
+        }
+      }
+    }
+    return ranges;
+  }
+
+  private blockOf(variable: Variable): Block {
+    return this.blocks.find(({ offsets }) => offsets.has(variable))!;
+  }
+}
+
+/** Groups variables so that no block outgrows a binding (a single variable may). */
+function split(variables: readonly Variable[]): Variable[][] {
+  const groups: Variable[][] = [];
+  let room = 0;
+  for (const variable of variables) {
+    const bytes = roundUp(variable.value.byteLength, ALIGN);
+    if (groups.length === 0 || bytes > room) {
+      groups.push([]);
+      room = gpu().maxBindingBytes;
+    }
+    groups[groups.length - 1].push(variable);
+    room -= bytes;
+  }
+  return groups;
+}
+
+function makeBlock(variables: readonly Variable[], states: number): Block {
+  const offsets = new Map<Variable, number>();
+  let bytes = 0;
+  for (const variable of variables) {
+    offsets.set(variable, bytes);
+    bytes += Math.max(ALIGN, roundUp(variable.value.byteLength, ALIGN));
+  }
+  const buffer = (): Tensor => {
+    const tensor = keep(empty([bytes / BYTES_PER_ELEMENT]));
+    gpu().recorder.place(tensor.storage);
+    return tensor;
+  };
+  return { variables, offsets, bytes, parameters: buffer(), gradients: buffer(), states: Array.from({ length: states }, buffer) };
+}
+
+function part({ storage }: Bindable, byteOffset: number, byteLength: number): Bindable {
+  return { storage, byteOffset, byteLength };
+}
+
+function regionOf(whole: Tensor, block: Block, variable: Variable): Region {
+  const { buffer, offset } = whole.storage.region!;
+  const size = Math.max(ALIGN, roundUp(variable.value.byteLength, ALIGN));
+  return { buffer, offset: offset + block.offsets.get(variable)!, size };
+}
+
+/** Gives a storage another place and takes its bytes along. */
+function move(storage: Storage, to: Region): void {
+  const { recorder, device } = gpu();
+  if (storage.upload) {
+    device.queue.writeBuffer(to.buffer, to.offset, storage.upload as Uint8Array<ArrayBuffer>);
+    storage.upload = null;
+  } else if (storage.region) {
+    const [before, after] = [new Storage(storage.bytes), new Storage(storage.bytes)];
+    [before.region, before.owner, after.region] = [storage.region, storage.owner, to];
+    recorder.copy({ storage: before, byteOffset: 0, byteLength: storage.bytes }, { storage: after, byteOffset: 0, byteLength: storage.bytes });
+  }
+  storage.region = to;
+  storage.owner = null;
+}

@@ -17,7 +17,8 @@ import tensorflow as tf
 tf.config.threading.set_intra_op_parallelism_threads(1)
 tf.config.threading.set_inter_op_parallelism_threads(1)
 
-FAMILIES = ["training", "losses", "metrics", "activations", "optimizers", "summaries"]
+FAMILIES = ["training", "losses", "metrics", "activations", "optimizers", "summaries", "recurrent", "embeddings",
+            "spatial", "structure", "preprocessing"]  # fmt: skip
 
 
 def main(names):

@@ -50,28 +50,27 @@ def activations(rng):
 
 
 def dense(rng):
-    layers = keras.layers
     cases = [
-        layer_case(f"dense-{activation}", layers.Dense, dict(units=4, activation=activation), [rng.normal(3, 5)], rng)
+        layer_case(f"dense-{activation}", "Dense", dict(units=4, activation=activation), [rng.normal(3, 5)], rng)
         for activation in (None, "relu", "sigmoid", "tanh", "softmax", "gelu", "elu", "softplus")
     ]
     cases += [
-        layer_case("dense-no-bias", layers.Dense, dict(units=4, use_bias=False), [rng.normal(3, 5)], rng),
-        layer_case("dense-rank-3", layers.Dense, dict(units=4, activation="relu"), [rng.normal(2, 3, 5)], rng),
-        layer_case("dense-rank-3-softmax", layers.Dense, dict(units=4, activation="softmax"), [rng.normal(2, 3, 5)], rng),
-        layer_case("dense-rank-4", layers.Dense, dict(units=2), [rng.normal(2, 3, 2, 5)], rng),
-        layer_case("dense-one-by-one", layers.Dense, dict(units=1), [rng.normal(1, 1)], rng),
-        layer_case("dense-wide", layers.Dense, dict(units=37), [rng.normal(5, 67)], rng, weight_scale=0.1),
-        layer_case("flatten", layers.Flatten, {}, [rng.normal(3, 2, 4)], rng),
-        layer_case("softmax", layers.Softmax, {}, [rng.normal(3, 5)], rng),
-        layer_case("softmax-rank-3", layers.Softmax, {}, [rng.normal(2, 3, 4)], rng),
-        layer_case("softmax-axis-1", layers.Softmax, dict(axis=1), [rng.normal(2, 3, 4)], rng),
-        layer_case("activation-tanh", layers.Activation, dict(activation="tanh"), [rng.normal(3, 5)], rng),
-        layer_case("relu", layers.ReLU, {}, [rng.normal(3, 5)], rng),
-        layer_case("relu-options", layers.ReLU, dict(max_value=1.0, negative_slope=0.1), [rng.normal(3, 5)], rng),
-        layer_case("leaky-relu", layers.LeakyReLU, {}, [rng.normal(3, 5)], rng),
-        layer_case("elu", layers.ELU, {}, [rng.normal(3, 5)], rng),
-        layer_case("dropout-inference", layers.Dropout, dict(rate=0.4), [rng.normal(3, 5)], rng, training=False),
+        layer_case("dense-no-bias", "Dense", dict(units=4, use_bias=False), [rng.normal(3, 5)], rng),
+        layer_case("dense-rank-3", "Dense", dict(units=4, activation="relu"), [rng.normal(2, 3, 5)], rng),
+        layer_case("dense-rank-3-softmax", "Dense", dict(units=4, activation="softmax"), [rng.normal(2, 3, 5)], rng),
+        layer_case("dense-rank-4", "Dense", dict(units=2), [rng.normal(2, 3, 2, 5)], rng),
+        layer_case("dense-one-by-one", "Dense", dict(units=1), [rng.normal(1, 1)], rng),
+        layer_case("dense-wide", "Dense", dict(units=37), [rng.normal(5, 67)], rng, weight_scale=0.1),
+        layer_case("flatten", "Flatten", {}, [rng.normal(3, 2, 4)], rng),
+        layer_case("softmax", "Softmax", {}, [rng.normal(3, 5)], rng),
+        layer_case("softmax-rank-3", "Softmax", {}, [rng.normal(2, 3, 4)], rng),
+        layer_case("softmax-axis-1", "Softmax", dict(axis=1), [rng.normal(2, 3, 4)], rng),
+        layer_case("activation-tanh", "Activation", dict(activation="tanh"), [rng.normal(3, 5)], rng),
+        layer_case("relu", "ReLU", {}, [rng.normal(3, 5)], rng),
+        layer_case("relu-options", "ReLU", dict(max_value=1.0, negative_slope=0.1), [rng.distinct(3, 5) * 30 + np.float32(0.07)], rng),
+        layer_case("leaky-relu", "LeakyReLU", {}, [rng.normal(3, 5)], rng),
+        layer_case("elu", "ELU", {}, [rng.normal(3, 5)], rng),
+        layer_case("dropout-inference", "Dropout", dict(rate=0.4), [rng.normal(3, 5)], rng, training=False),
     ]
     write("layers", "Layer calls.", cases=cases)
 

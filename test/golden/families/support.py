@@ -26,6 +26,11 @@ class Random:
     def uniform(self, *shape, low=0.0, high=1.0, decimals=3):
         return np.round(self.generator.uniform(low, high, shape), decimals).astype(np.float32)
 
+    def distinct(self, *shape):
+        """No two equal, so that a maximum is in one place."""
+        size = int(np.prod(shape))
+        return ((self.generator.permutation(size) - size // 2) / np.float32(100)).astype(np.float32).reshape(shape)
+
     def integers(self, high, *shape, low=0):
         return self.generator.integers(low, high, shape).astype(np.int32)
 
@@ -108,7 +113,19 @@ def camel(name):
 
 def options(**given):
     """Keras's keyword arguments under wgrad's names."""
-    return {camel(key): list(v) if isinstance(v, tuple) else v for key, v in given.items()}
+    return {camel(key): shown(value) for key, value in given.items()}
+
+
+def shown(value):
+    if isinstance(value, dict):
+        return {camel(key) if isinstance(key, str) else key: shown(inner) for key, inner in value.items()}
+    return [shown(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def build_layer(layer, config):
+    """A Keras layer from its class name; a wrapped layer is given as {layer, config} itself."""
+    nested = {key: build_layer(**value) if isinstance(value, dict) and "layer" in value else value for key, value in config.items()}
+    return getattr(keras.layers, layer)(**nested)
 
 
 def set_random_weights(layer, rng, scale=0.5):
@@ -123,12 +140,15 @@ def set_random_weights(layer, rng, scale=0.5):
     )
 
 
-def layer_case(name, make, config, inputs, rng, *, training=None, mask=None, initial_state=None, weight_scale=0.5):
-    """One call of a layer inside a graph, with the gradients of sum(output · upstream).
+def output_mask(layer, inputs, keywords):
+    mask = layer.compute_mask(inputs, keywords.get("mask"))
+    mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+    return None if mask is None else mask.numpy()
 
-    `make` is the Keras class, or a function returning the layer together with `config`.
-    """
-    layer = make(**config)
+
+def layer_case(name, kind, config, inputs, rng, *, training=None, mask=None, initial_state=None, weight_scale=0.5):
+    """One call of the layer of class name `kind` inside a graph, with the gradients of sum(output · upstream)."""
+    layer = build_layer(kind, config)
     inputs = [np.asarray(x) for x in inputs]
     tensors = [tf.constant(x) for x in inputs]
     argument = tensors[0] if len(tensors) == 1 else tensors
@@ -165,7 +185,7 @@ def layer_case(name, make, config, inputs, rng, *, training=None, mask=None, ini
     state_gradients = gradients[len(differentiable) - len(states) : len(differentiable)]
     after = layer.get_weights()
 
-    case = {"name": name, "layer": type(layer).__name__, "config": options(**config), "inputs": arrays(inputs)}
+    case = {"name": name, "layer": kind, "config": options(**config), "inputs": arrays(inputs)}
     if training is not None:
         case["training"] = training
     if mask is not None:
@@ -175,6 +195,8 @@ def layer_case(name, make, config, inputs, rng, *, training=None, mask=None, ini
     case["weightNames"] = [w.path.split("/", 1)[-1] for w in layer.weights]
     case["weights"] = arrays(before)
     case["outputs"] = arrays([y.numpy() for y in outputs])
+    if layer.supports_masking and (out_mask := output_mask(layer, argument, keywords)) is not None:
+        case["outputMask"] = array(out_mask)
     case["upstream"] = arrays(upstream)
     case["inputGradients"] = arrays([next(input_gradients) if t.dtype.is_floating else None for t in tensors])
     if states:

@@ -55,7 +55,8 @@ test('a server that refuses, is not there, does not answer, or falls silent', as
   await serving((_, response) => response.writeHead(404).end('no'), async (url) => {
     await rejects(download(url, file), DataError, url, '404', 'Not Found');
   });
-  await rejects(download(CLOSED, file), DataError, CLOSED);
+  await rejects(download(CLOSED, file), DataError, CLOSED, 'ECONNREFUSED');
+  await rejects(download('http://localhost:2/', file), DataError, 'ECONNREFUSED');
   await serving(() => {}, async (url) => {
     await rejects(download(url, file, { connectMs: 100 }), DataError, url, 'no answer for 0.1 s');
   });

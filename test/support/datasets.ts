@@ -35,8 +35,8 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** An address at which nobody listens: port 9 ("discard") of this machine. */
-export const CLOSED = 'http://127.0.0.1:9/';
+/** An address at which nobody listens. */
+export const CLOSED = 'http://127.0.0.1:2/';
 
 /** A fresh WGRAD_DATA and WGRAD_CACHE for `fn`, and what it wrote to the terminal. */
 export async function sandbox(fn: (folders: { data: string; cache: string; written: () => string }) => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 """Shared by all fixture families: seeded random arrays, the JSON format, and one recorded layer call."""
 
 import json
+import re
 from pathlib import Path
 
 import keras
@@ -192,7 +193,7 @@ def layer_case(name, kind, config, inputs, rng, *, training=None, mask=None, ini
         case["mask"] = array(np.asarray(mask))
     if states:
         case["initialState"] = arrays(initial_state)
-    case["weightNames"] = [w.path.split("/", 1)[-1] for w in layer.weights]
+    case["weightNames"] = [re.sub(r"_\d+", "", w.path.split("/", 1)[-1]) for w in layer.weights]
     case["weights"] = arrays(before)
     case["outputs"] = arrays([y.numpy() for y in outputs])
     if layer.supports_masking and (out_mask := output_mask(layer, argument, keywords)) is not None:

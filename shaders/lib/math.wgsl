@@ -28,3 +28,28 @@ fn sigmoid(x: vec4f) -> vec4f {
 fn softplus(x: vec4f) -> vec4f {
   return select(x, vec4f(0.0), x < vec4f(0.0)) + log1p(exp(-abs(x)));
 }
+
+const SQRT2 = 1.4142135623730951;
+
+// φ(x) = exp(−x²/2) / √(2π)
+fn normal_pdf(x: vec4f) -> vec4f {
+  return exp(-0.5 * x * x) * 0.3989422804014327;
+}
+
+// Φ(x) = (1 + erf(x/√2)) / 2
+fn normal_cdf(x: vec4f) -> vec4f {
+  return 0.5 + 0.5 * erf(x / SQRT2);
+}
+
+fn erf(x: vec4f) -> vec4f {
+  return tanh4(1.1283791671 * x + 0.1009 * x * x * x);
+}
+
+// The argument of tanh in gelu's approximation: √(2/π) (x + 0.044715 x³).
+fn gelu_inner(x: vec4f) -> vec4f {
+  return 0.7978845608028654 * (x + 0.044715 * x * x * x);
+}
+
+fn gelu_inner_slope(x: vec4f) -> vec4f {
+  return 0.7978845608028654 * (1.0 + 3.0 * 0.044715 * x * x);
+}

@@ -1,0 +1,100 @@
+/** Dispatches of y = combine(a, b) with broadcasting, whatever `combine` is. */
+import { gpu } from '../gpu/gpu';
+import { ceilDiv } from '../gpu/grid';
+import { defineKernel, type Kernel, run } from '../gpu/kernel';
+import type { SourceFile } from '../gpu/link';
+import { windowOf } from '../gpu/storage';
+import { flatWindows } from '../gpu/windows';
+import { BYTES_PER_ELEMENT } from '../tensor/dtype';
+import type { Tensor } from '../tensor/tensor';
+import { grid } from '../../shaders/lib';
+import broadcastSource from '../../shaders/elementwise/binary-broadcast.wgsl';
+import flatSource from '../../shaders/elementwise/binary.wgsl';
+import { type Block, blocks, collapse, isFlat } from './broadcast';
+
+const AXES = [0, 1, 2, 3, 4, 5] as const;
+type Axis = (typeof AXES)[number];
+type BroadcastParam = 'n' | 'y_base' | 'a_base' | 'b_base' | `size${1 | 2 | 3 | 4 | 5}` | `${'a' | 'b'}${Axis}`;
+type Operand = 'a' | 'b' | 'y';
+
+export interface PairKernels {
+  readonly flat: Kernel<Operand, 'n'>;
+  readonly broadcast: Kernel<Operand, BroadcastParam>;
+}
+
+/** Both kernels with the `combine` that `files` define. */
+export function definePair(...files: SourceFile[]): PairKernels {
+  const common = {
+    lib: [grid, ...files],
+    bindings: { a: 'read', b: 'read', y: 'write' },
+    consts: { T: 'f32', Y: 'f32' },
+  } as const;
+  const u32 = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'u32' as const]));
+  const names = ['n', 'y_base', 'a_base', 'b_base', ...AXES.slice(1).map((i) => `size${i}`)];
+  for (const operand of ['a', 'b']) names.push(...AXES.map((i) => `${operand}${i}`));
+  return {
+    flat: defineKernel({
+      ...common,
+      name: 'elementwise/binary',
+      source: flatSource,
+      params: { n: 'u32' },
+      overrides: { OP: 0, A_SCALAR: false, B_SCALAR: false },
+    }),
+    broadcast: defineKernel<Operand, BroadcastParam>({
+      ...common,
+      name: 'elementwise/binary-broadcast',
+      source: broadcastSource,
+      params: u32(names) as Record<BroadcastParam, 'u32'>,
+      overrides: { OP: 0, RANK: 6 },
+    }),
+  };
+}
+
+/** Fills y with combine(a, b); their shapes broadcast to y's. */
+export function runPair(kernels: PairKernels, a: Tensor, b: Tensor, y: Tensor, OP: number, consts: { T: string; Y: string }): void {
+  const nest = collapse(y.shape, [a.shape, b.shape]);
+  if (isFlat(nest)) {
+    const [A_SCALAR, B_SCALAR] = nest.strides.map((strides) => strides.every((n) => n === 0));
+    for (const { start, length } of flatWindows(y.size)) {
+      const part = (t: Tensor, scalar: boolean) => (scalar ? t : windowOf(t, start * 4, length * 4));
+      run(kernels.flat, {
+        bind: { a: part(a, A_SCALAR), b: part(b, B_SCALAR), y: part(y, false) },
+        params: { n: length },
+        overrides: { OP, A_SCALAR, B_SCALAR },
+        consts,
+        grid: ceilDiv(length, 256 * 4),
+      });
+    }
+    return;
+  }
+  for (const block of blocks(nest, gpu().maxBindingBytes / BYTES_PER_ELEMENT)) runBlock(kernels.broadcast, a, b, y, block, OP, consts);
+}
+
+function runBlock(
+  kernel: PairKernels['broadcast'],
+  a: Tensor,
+  b: Tensor,
+  y: Tensor,
+  { sizes, output, inputs }: Block,
+  OP: number,
+  consts: { T: string; Y: string },
+): void {
+  const [wa, wb] = [a, b].map((t, j) => windowOf(t, inputs[j].start * 4, inputs[j].length * 4));
+  const axes = (prefix: string, values: readonly number[], fill: number): [string, number][] => {
+    const padded = [...new Array<number>(6 - values.length).fill(fill), ...values];
+    return padded.map((value, i) => [`${prefix}${i}`, value]);
+  };
+  const named = Object.fromEntries([
+    ...axes('size', sizes, 1),
+    ...axes('a', inputs[0].strides, 0),
+    ...axes('b', inputs[1].strides, 0),
+  ]);
+  const n = sizes.reduce((p, s) => p * s, 1);
+  run(kernel, {
+    bind: { a: wa, b: wb, y: windowOf(y, output.start * 4, output.length * 4) },
+    params: { ...named, n, y_base: output.base, a_base: inputs[0].base, b_base: inputs[1].base } as Record<BroadcastParam, number>,
+    overrides: { OP, RANK: sizes.length <= 2 ? 2 : sizes.length === 3 ? 3 : 6 },
+    consts,
+    grid: ceilDiv(output.base + n, 256 * 4),
+  });
+}

@@ -1,0 +1,40 @@
+// y[i] = condition[i] ? a[i] : b[i], where a or b may be a single element for all i.
+// condition (0 or 1), a, b, y [n], in vec4s of four-byte elements; a lane owns one vec4 (the tail of the last one is padding).
+
+@group(0) @binding(0) var<storage, read> condition: array<vec4u>;
+@group(0) @binding(1) var<storage, read> a: array<vec4u>;
+@group(0) @binding(2) var<storage, read> b: array<vec4u>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4u>;
+
+struct Params {
+  n: u32,
+}
+@group(0) @binding(4) var<uniform> params: Params;
+
+override A_SCALAR: bool = false;
+override B_SCALAR: bool = false;
+
+@compute @workgroup_size(256)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = flat_group(group, groups) * 256u + lane;
+  if (i * 4u >= params.n) {
+    return;
+  }
+  var p: vec4u;
+  var q: vec4u;
+  if (A_SCALAR) {
+    p = vec4u(a[0].x);
+  } else {
+    p = a[i];
+  }
+  if (B_SCALAR) {
+    q = vec4u(b[0].x);
+  } else {
+    q = b[i];
+  }
+  y[i] = select(q, p, condition[i] != vec4u(0u));
+}

@@ -74,6 +74,11 @@ export function gpu(): Gpu {
   return current;
 }
 
+/** Captured steps are recorded anew at their next call: the graph or the place of a weight has changed. */
+export function invalidateCaptures(): void {
+  if (current) current.captureEpoch++;
+}
+
 export interface InitOptions {
   /** Default: the environment's WGRAD_ADAPTER, else `auto`. */
   readonly adapter?: AdapterChoice;

@@ -1,6 +1,7 @@
 /** Tensors larger than one binding are worked on in windows of whole 256-byte lines. */
 import { BYTES_PER_ELEMENT } from '../tensor/dtype';
 import { gpu } from './gpu';
+import { type Bindable, windowOf } from './storage';
 
 export interface Window {
   /** First element (or row) and how many. */
@@ -25,6 +26,15 @@ export function rowWindows(rows: number, rowSize: number): Window[] {
   // A multiple of `unit` rows is a whole number of lines.
   const unit = LINE / gcd(LINE, rowSize);
   return split(rows, Math.max(Math.floor(limit / rowSize / unit) * unit, unit));
+}
+
+/**
+ * Elements `first` to `first + length` of a tensor as something to bind. Bindings start on lines, so up to 63
+ * elements that nobody asked for come before: `base` of them.
+ */
+export function lineWindow(whole: Bindable, first: number, length: number): { readonly window: Bindable; readonly base: number } {
+  const base = first % LINE;
+  return { window: windowOf(whole, (first - base) * BYTES_PER_ELEMENT, (base + length) * BYTES_PER_ELEMENT), base };
 }
 
 function split(n: number, step: number): Window[] {

@@ -1,9 +1,10 @@
 /** A tensor that lives from step to step: weights, optimizer state, metric state. */
 import { setWatched } from '../autodiff/tape';
 import { ShapeError } from '../errors';
-import { gpu } from '../gpu/gpu';
+import { gpu, invalidateCaptures } from '../gpu/gpu';
+import { tensor } from './create';
 import type { Dtype } from './dtype';
-import type { HostArray } from './host-array';
+import { HostArray } from './host-array';
 import { keep } from './scope';
 import { formatShape, sameShape, type Shape } from './shape';
 import type { Tensor } from './tensor';
@@ -36,12 +37,15 @@ export class Variable {
   }
 
   set trainable(trainable: boolean) {
+    if (trainable === this.isTrainable) return;
     this.isTrainable = trainable;
     setWatched(this.value, trainable);
+    invalidateCaptures();
   }
 
-  /** Copies `source` into the variable. In a captured step the copy is part of the step. */
-  assign(source: Tensor): void {
+  /** Copies `values` into the variable. In a captured step the copy is part of the step. */
+  assign(values: Tensor | HostArray): void {
+    const source = values instanceof HostArray ? tensor(values, this.dtype) : values;
     if (!sameShape(source.shape, this.shape) || source.dtype !== this.dtype) {
       throw new ShapeError(
         `Variable "${this.name}" is ${this.dtype}${formatShape(this.shape)}; assign got ${source.dtype}${formatShape(source.shape)}.`,

@@ -1,0 +1,209 @@
+/** The base of all layers: weights, building on first use, applying with checks. */
+import { ShapeError, ValueError } from '../../engine/errors';
+import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
+import type { Dtype } from '../../engine/tensor/dtype';
+import { HostArray } from '../../engine/tensor/host-array';
+import { formatShape, type Shape, sizeOf } from '../../engine/tensor/shape';
+import type { Tensor } from '../../engine/tensor/tensor';
+import { Variable } from '../../engine/tensor/variable';
+import { type Initializer, type InitializerLike, initializerFrom } from '../initializers';
+import { maskOf, setMask } from './mask';
+import { automaticName } from './names';
+
+/** A shape with unknown sizes, usually the batch. */
+export type PartialShape = readonly (number | null)[];
+
+export interface LayerConfig {
+  readonly name?: string;
+  /** On the first layer of a model: the shape of one sample (`[28, 28]`), without the batch. */
+  readonly inputShape?: PartialShape;
+  readonly trainable?: boolean;
+}
+
+/** How a layer is applied. */
+export interface CallOptions {
+  /** Dropout drops and batch normalisation uses the batch when training. Default: as the layer around it, else false. */
+  readonly training?: boolean;
+  /** bool [batch, time]; default: the mask that came with the input. */
+  readonly mask?: Tensor | null;
+}
+
+/** What `call` gets: nothing is left open. */
+export interface CallContext {
+  readonly training: boolean;
+  readonly mask: Tensor | null;
+}
+
+export interface WeightSpec {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly initializer?: InitializerLike;
+  readonly trainable?: boolean;
+}
+
+let training = false;
+
+export abstract class Layer {
+  readonly name: string;
+  /** Whether a mask passes through. */
+  readonly supportsMasking: boolean = false;
+  private readonly declaredShape: PartialShape | null;
+  private ownTrainable: boolean;
+  private readonly ownWeights: Variable[] = [];
+  private builtFor: PartialShape | null = null;
+
+  constructor({ name, inputShape, trainable = true }: LayerConfig = {}) {
+    this.name = name ?? automaticName(new.target.name.replace(/^_/, ''));
+    this.declaredShape = inputShape ? [null, ...inputShape] : null;
+    this.ownTrainable = trainable;
+  }
+
+  /** The declared shape of inputs, batch included. */
+  get inputShape(): PartialShape | null {
+    return this.declaredShape;
+  }
+
+  /** What inputs are converted to on their way to the device. */
+  get inputDtype(): Dtype {
+    return 'f32';
+  }
+
+  /** Makes the weights for inputs of this shape (batch included). Layers without weights need not override it. */
+  build(_inputShape: PartialShape): void {}
+
+  /** The computation, in ops. */
+  abstract call(inputs: Tensor, context: CallContext): Tensor;
+
+  /** The output's shape for an input's, both with the batch. */
+  computeOutputShape(inputShape: PartialShape): PartialShape {
+    return inputShape;
+  }
+
+  /** The mask of the output. */
+  computeMask(_inputs: Tensor, mask: Tensor | null): Tensor | null {
+    return this.supportsMasking ? mask : null;
+  }
+
+  /** What makes the layer again, without its weights. */
+  getConfig(): Record<string, unknown> {
+    return { name: this.name, trainable: this.ownTrainable };
+  }
+
+  /** The layer's output for a batch. Builds the layer on first use. */
+  apply(inputs: TensorLike, options: CallOptions = {}): Tensor {
+    const x = inputs instanceof HostArray ? tensor(inputs, this.inputDtype) : asTensor(inputs);
+    this.ensureBuilt([null, ...x.shape.slice(1)]);
+    const before = training;
+    training = options.training ?? training;
+    try {
+      const mask = options.mask ?? maskOf(x);
+      const y = this.call(x, { training, mask });
+      setMask(y, this.computeMask(x, mask));
+      return y;
+    } finally {
+      training = before;
+    }
+  }
+
+  /** Builds the layer, or checks that it was built for inputs like these. */
+  ensureBuilt(inputShape: PartialShape): void {
+    if (!this.builtFor) {
+      this.build(inputShape);
+      this.builtFor = inputShape;
+    } else if (this.weights.length > 0 && !this.accepts(inputShape)) {
+      throw new ShapeError(
+        `Layer "${this.name}" was built for inputs of shape ${formatShape(this.builtFor)}; got ${formatShape(inputShape)}.`,
+      );
+    }
+  }
+
+  get built(): boolean {
+    return this.builtFor !== null;
+  }
+
+  /** The shape (batch included) that the layer was built for. */
+  get builtShape(): PartialShape | null {
+    return this.builtFor;
+  }
+
+  /** Layers inside this one, found among its properties in the order of their assignment. */
+  get sublayers(): readonly Layer[] {
+    return Object.values(this).flat().filter((value): value is Layer => value instanceof Layer);
+  }
+
+  /** All weights, those of inner layers included. */
+  get weights(): readonly Variable[] {
+    return [...new Set([...this.ownWeights, ...this.sublayers.flatMap(({ weights }) => weights)])];
+  }
+
+  get trainableWeights(): readonly Variable[] {
+    return this.weights.filter(({ trainable }) => trainable);
+  }
+
+  get nonTrainableWeights(): readonly Variable[] {
+    return this.weights.filter(({ trainable }) => !trainable);
+  }
+
+  /** Keras's other name for `trainableWeights`. */
+  get trainableVariables(): readonly Variable[] {
+    return this.trainableWeights;
+  }
+
+  /** Whether optimizers update the weights; setting it reaches the inner layers too. */
+  get trainable(): boolean {
+    return this.ownTrainable;
+  }
+
+  set trainable(trainable: boolean) {
+    this.ownTrainable = trainable;
+    for (const weight of this.ownWeights) weight.trainable = trainable && !this.fixed.has(weight);
+    for (const layer of this.sublayers) layer.trainable = trainable;
+  }
+
+  countParams(): number {
+    return this.weights.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** The weights' values, in order. */
+  async getWeights(): Promise<HostArray[]> {
+    return Promise.all(this.weights.map((weight) => weight.read()));
+  }
+
+  /** Sets all weights, in order. */
+  setWeights(values: readonly HostArray[]): void {
+    const { weights } = this;
+    if (values.length !== weights.length) {
+      throw new ValueError(`Layer "${this.name}" has ${weights.length} weights; setWeights got ${values.length}.`);
+    }
+    weights.forEach((weight, i) => weight.assign(values[i]));
+  }
+
+  /** Makes a weight; for `build`. */
+  protected addWeight({ name, shape, initializer = 'glorotUniform', trainable = true }: WeightSpec): Variable {
+    const make: Initializer = initializerFrom(initializer);
+    const values = new HostArray(make(shape), shape);
+    const weight = new Variable(tensor(values), `${this.name}/${name}`, trainable && this.ownTrainable);
+    if (!trainable) this.fixed.add(weight);
+    this.ownWeights.push(weight);
+    return weight;
+  }
+
+  /** Weights that are never trained (running averages). */
+  private readonly fixed = new Set<Variable>();
+
+  private accepts(inputShape: PartialShape): boolean {
+    const built = this.builtFor!;
+    return built.length === inputShape.length && built.every((n, i) => n === null || inputShape[i] === null || n === inputShape[i] || !this.fixedAxis(i, built.length));
+  }
+
+  /** Whether the weights depend on the size of this axis; by default only on the last one. */
+  protected fixedAxis(axis: number, rank: number): boolean {
+    return axis === rank - 1;
+  }
+}
+
+/** Elements of one sample, or `null` if a size is unknown. */
+export function sampleSize(shape: PartialShape): number | null {
+  const sample = shape.slice(1);
+  return sample.includes(null) ? null : sizeOf(sample as number[]);
+}

@@ -1,0 +1,34 @@
+/** Names: Keras's snake_case and camelCase mean the same, and layers that get no name are numbered. */
+import { unknownName } from '../../engine/errors';
+
+/** `sparse_categorical_crossentropy` → `sparseCategoricalCrossentropy`. */
+export function toCamelCase(name: string): string {
+  return name.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** `SparseCategoricalCrossentropy` → `sparse_categorical_crossentropy`. */
+export function toSnakeCase(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+}
+
+/** The entry of `table` (camelCase keys) that `name` means; a clear error with the nearest name otherwise. */
+export function lookUp<T>(kind: string, name: string, table: Readonly<Record<string, T>>): T {
+  const key = Object.keys(table).find((known) => known === name || known === toCamelCase(name));
+  if (key === undefined) throw unknownName(kind, name, Object.keys(table));
+  return table[key];
+}
+
+const used = new Map<string, number>();
+
+/** `dense`, `dense_1`, `dense_2` … as Keras numbers layers without a name. */
+export function automaticName(className: string): string {
+  const base = toSnakeCase(className);
+  const count = used.get(base) ?? 0;
+  used.set(base, count + 1);
+  return count === 0 ? base : `${base}_${count}`;
+}
+
+/** Starts automatic names afresh. */
+export function clearSession(): void {
+  used.clear();
+}

@@ -1,0 +1,18 @@
+/** The public surface of wgrad. */
+export * as layers from './layers';
+export * as losses from './losses';
+export * as metrics from './metrics';
+export * as optimizers from './optimizers';
+export * as initializers from './initializers';
+export * as activations from './activations';
+export * as datasets from './datasets';
+export * as ops from '../engine/ops';
+
+export { sequential, Sequential } from './models/sequential';
+export { Model } from './models/model';
+export { Layer, type CallContext, type CallOptions, type LayerConfig, type PartialShape } from './core/layer';
+export { Callback, type CallbackLike, type Logs } from './callbacks/callback';
+export { History } from './training/history';
+export { clearSession } from './core/names';
+
+export * from '../engine';

@@ -1,0 +1,71 @@
+/** How weights start: https://keras.io/api/layers/initializers/ Values are drawn on the host from the seeded generator. */
+import { ValueError } from '../../engine/errors';
+import { defaultGenerator } from '../../engine/random';
+import { type Shape, sizeOf } from '../../engine/tensor/shape';
+import { lookUp } from '../core/names';
+
+/** Values for a weight of a shape, row-major. */
+export type Initializer = (shape: Shape) => Float32Array;
+/** A name (`'glorot_uniform'`) or a function of one's own. */
+export type InitializerLike = string | Initializer;
+
+export const constant = (value: number): Initializer => (shape) => new Float32Array(sizeOf(shape)).fill(value);
+export const zeros = (): Initializer => constant(0);
+export const ones = (): Initializer => constant(1);
+
+/** Uniform in [minval, maxval); defaults ±0.05. */
+export const randomUniform = (minval = -0.05, maxval = 0.05): Initializer => (shape) =>
+  defaultGenerator().uniform(sizeOf(shape), minval, maxval);
+
+/** Normal; default deviation 0.05. */
+export const randomNormal = (mean = 0, stddev = 0.05): Initializer => (shape) => defaultGenerator().normal(sizeOf(shape), mean, stddev);
+
+/** Normal without what lies beyond two deviations, drawn again; default deviation 0.05. */
+export const truncatedNormal = (mean = 0, stddev = 0.05): Initializer => (shape) =>
+  defaultGenerator().truncatedNormal(sizeOf(shape), mean, stddev);
+
+type Mode = 'fanIn' | 'fanOut' | 'fanAvg';
+
+/** Deviation of a unit normal cut at ±2: what is drawn is divided by it, so that the variance comes out right. */
+const TRUNCATED_STDDEV = 0.87962566103423978;
+
+/** Variance `scale`/n, n by `mode`: He (2, fanIn), Glorot (1, fanAvg), LeCun (1, fanIn). */
+export function varianceScaling(scale: number, mode: Mode, distribution: 'uniform' | 'truncatedNormal'): Initializer {
+  return (shape) => {
+    const { fanIn, fanOut } = fans(shape);
+    const n = mode === 'fanIn' ? fanIn : mode === 'fanOut' ? fanOut : (fanIn + fanOut) / 2;
+    const variance = scale / Math.max(1, n);
+    if (distribution === 'truncatedNormal') return truncatedNormal(0, Math.sqrt(variance) / TRUNCATED_STDDEV)(shape);
+    const limit = Math.sqrt(3 * variance);
+    return randomUniform(-limit, limit)(shape);
+  };
+}
+
+/** Glorot & Bengio 2010: uniform in ±√(6/(fan in + fan out)). */
+export const glorotUniform = (): Initializer => varianceScaling(1, 'fanAvg', 'uniform');
+export const glorotNormal = (): Initializer => varianceScaling(1, 'fanAvg', 'truncatedNormal');
+/** He et al. 2015: uniform in ±√(6/fan in). */
+export const heUniform = (): Initializer => varianceScaling(2, 'fanIn', 'uniform');
+export const heNormal = (): Initializer => varianceScaling(2, 'fanIn', 'truncatedNormal');
+export const lecunUniform = (): Initializer => varianceScaling(1, 'fanIn', 'uniform');
+export const lecunNormal = (): Initializer => varianceScaling(1, 'fanIn', 'truncatedNormal');
+
+const table: Readonly<Record<string, () => Initializer>> = {
+  zeros, ones, randomUniform, randomNormal, truncatedNormal,
+  uniform: randomUniform, normal: randomNormal,
+  glorotUniform, glorotNormal, heUniform, heNormal, lecunUniform, lecunNormal,
+};
+
+export function initializerFrom(initializer: InitializerLike): Initializer {
+  if (typeof initializer === 'function') return initializer;
+  if (typeof initializer !== 'string') throw new ValueError(`An initializer is a name or a function; got ${String(initializer)}.`);
+  return lookUp('initializer', initializer, table)();
+}
+
+/** Inputs and outputs of a unit: the last two axes, times the receptive field of a convolution. */
+function fans(shape: Shape): { fanIn: number; fanOut: number } {
+  if (shape.length === 0) return { fanIn: 1, fanOut: 1 };
+  if (shape.length === 1) return { fanIn: shape[0], fanOut: shape[0] };
+  const field = sizeOf(shape.slice(0, -2));
+  return { fanIn: shape[shape.length - 2] * field, fanOut: shape[shape.length - 1] * field };
+}

@@ -1,0 +1,22 @@
+import type { Tensor } from '../../engine/tensor/tensor';
+import { type Activation as ActivationFunction, activationFrom, type ActivationLike } from '../activations';
+import { Layer, type LayerConfig } from '../core/layer';
+
+/** An activation function as a layer. https://keras.io/api/layers/core_layers/activation/ */
+export class Activation extends Layer {
+  override readonly supportsMasking = true;
+  private readonly fn: ActivationFunction;
+
+  constructor(private readonly activation: ActivationLike, config: LayerConfig = {}) {
+    super(config);
+    this.fn = activationFrom(activation);
+  }
+
+  override call(x: Tensor): Tensor {
+    return this.fn(x);
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), activation: this.activation };
+  }
+}

@@ -1,0 +1,69 @@
+import { ShapeError, ValueError } from '../../engine/errors';
+import { dense } from '../../engine/ops/dense';
+import { formatShape } from '../../engine/tensor/shape';
+import type { Tensor } from '../../engine/tensor/tensor';
+import type { Variable } from '../../engine/tensor/variable';
+import { activationFrom, type ActivationLike } from '../activations';
+import { Layer, type LayerConfig, type PartialShape } from '../core/layer';
+import type { InitializerLike } from '../initializers';
+
+export interface DenseConfig extends LayerConfig {
+  /** Size of the output's last axis. */
+  readonly units: number;
+  readonly activation?: ActivationLike;
+  /** Default true. */
+  readonly useBias?: boolean;
+  /** Default `'glorotUniform'`. */
+  readonly kernelInitializer?: InitializerLike;
+  /** Default `'zeros'`. */
+  readonly biasInitializer?: InitializerLike;
+}
+
+/** Activations that the matrix product applies itself, in its epilogue. */
+const FUSED = new Set(['relu', 'tanh']);
+
+/**
+ * y = activation(x·W + b) over the last axis: [batch, …, features] → [batch, …, units].
+ * W is [features, units], b is [units]. https://keras.io/api/layers/core_layers/dense/
+ */
+export class Dense extends Layer {
+  override readonly supportsMasking = true;
+  kernel!: Variable;
+  bias: Variable | null = null;
+
+  constructor(private readonly config: DenseConfig) {
+    super(config);
+    if (!Number.isInteger(config.units) || config.units < 1) {
+      throw new ValueError(`Dense: units is ${config.units}; expected a whole number of at least 1.`);
+    }
+    activationFrom(config.activation);
+  }
+
+  override build(inputShape: PartialShape): void {
+    const features = inputShape[inputShape.length - 1];
+    if (inputShape.length < 2 || features === null) {
+      throw new ShapeError(
+        `Layer "${this.name}": Dense needs [batch, …, features] with known features; got ${formatShape(inputShape)}. ` +
+          'Images want a Flatten layer before it.',
+      );
+    }
+    const { units, useBias = true, kernelInitializer = 'glorotUniform', biasInitializer = 'zeros' } = this.config;
+    this.kernel = this.addWeight({ name: 'kernel', shape: [features, units], initializer: kernelInitializer });
+    if (useBias) this.bias = this.addWeight({ name: 'bias', shape: [units], initializer: biasInitializer });
+  }
+
+  override call(x: Tensor): Tensor {
+    const { activation } = this.config;
+    const fused = typeof activation === 'string' && FUSED.has(activation) ? (activation as 'relu' | 'tanh') : undefined;
+    const y = dense(x, this.kernel, this.bias, fused);
+    return fused ? y : activationFrom(activation)(y);
+  }
+
+  override computeOutputShape(inputShape: PartialShape): PartialShape {
+    return [...inputShape.slice(0, -1), this.config.units];
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), ...this.config };
+  }
+}

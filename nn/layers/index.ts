@@ -1,0 +1,16 @@
+/** Layers as functions of their options: `layers.dense({ units: 128, activation: 'relu' })`. */
+import type { ActivationLike } from '../activations';
+import type { LayerConfig } from '../core/layer';
+import { Activation } from './activation';
+import { Dense, type DenseConfig } from './dense';
+import { Dropout, type DropoutConfig } from './dropout';
+import { Flatten } from './flatten';
+import { Softmax, type SoftmaxConfig } from './softmax';
+
+export { Activation, Dense, Dropout, Flatten, Softmax };
+
+export const activation = (name: ActivationLike, config?: LayerConfig): Activation => new Activation(name, config);
+export const dense = (config: DenseConfig): Dense => new Dense(config);
+export const dropout = (config: DropoutConfig): Dropout => new Dropout(config);
+export const flatten = (config?: LayerConfig): Flatten => new Flatten(config);
+export const softmax = (config?: SoftmaxConfig): Softmax => new Softmax(config);

@@ -1,0 +1,67 @@
+/** The base of all losses. */
+import { ShapeError } from '../../engine/errors';
+import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
+import type { Dtype } from '../../engine/tensor/dtype';
+import { HostArray } from '../../engine/tensor/host-array';
+import { formatShape, sameShape } from '../../engine/tensor/shape';
+import type { Tensor } from '../../engine/tensor/tensor';
+import { div, mean, mul, reshape, sum } from '../../engine/ops';
+import { automaticName } from '../core/names';
+
+/** `sum_over_batch_size` is the mean over all entries of the per-sample loss. */
+export type Reduction = 'sum_over_batch_size' | 'sum' | 'none';
+
+export interface LossConfig {
+  readonly name?: string;
+  /** Default `'sum_over_batch_size'`. */
+  readonly reduction?: Reduction;
+}
+
+export abstract class Loss {
+  readonly name: string;
+  readonly reduction: Reduction;
+  /** What labels are converted to on their way to the device. */
+  readonly labelDtype: Dtype = 'f32';
+
+  constructor({ name, reduction = 'sum_over_batch_size' }: LossConfig = {}) {
+    this.name = name ?? automaticName(new.target.name.replace(/^_/, ''));
+    this.reduction = reduction;
+  }
+
+  /** The loss of each sample, unreduced: the predictions' shape without its last axis. */
+  abstract call(yTrue: Tensor, yPred: Tensor): Tensor;
+
+  /** The reduced loss; `sampleWeight` has the shape of the per-sample loss. */
+  apply(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): Tensor {
+    const labels = yTrue instanceof HostArray || Array.isArray(yTrue) ? tensor(yTrue as HostArray, this.labelDtype) : asTensor(yTrue);
+    let values = this.call(labels, asTensor(yPred));
+    if (sampleWeight !== undefined) values = mul(values, asTensor(sampleWeight));
+    if (this.reduction === 'none') return values;
+    return this.reduction === 'sum' ? sum(values) : mean(values);
+  }
+
+  /** Throws if host labels cannot be right for `classes` outputs; called once before training. */
+  checkLabels(_labels: HostArray, _classes: number | null): void {}
+}
+
+/** Labels in the shape of the predictions, where one of the two has an extra last axis of size 1. */
+export function alignRanks(loss: string, yTrue: Tensor, yPred: Tensor): [Tensor, Tensor] {
+  const [t, p] = [yTrue.shape, yPred.shape];
+  if (t.length === p.length - 1 && p[p.length - 1] === 1) yTrue = reshape(yTrue, [...t, 1]);
+  else if (p.length === t.length - 1 && t[t.length - 1] === 1) yTrue = reshape(yTrue, t.slice(0, -1));
+  if (!sameShape(yTrue.shape, yPred.shape)) {
+    throw new ShapeError(
+      `Loss ${loss}: labels ${formatShape(t)} do not fit predictions ${formatShape(p)}; expected the same shape` +
+        ' (or labels without the last axis where that has size 1).',
+    );
+  }
+  return [yTrue, yPred];
+}
+
+/** Probabilities moved off 0 and 1, as Keras does before it takes a logarithm. */
+export const EPSILON = 1e-7;
+
+/** x / Σ x over the last axis. */
+export function normalized(x: Tensor): Tensor {
+  return div(x, sum(x, -1, true));
+}

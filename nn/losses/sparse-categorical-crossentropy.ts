@@ -1,0 +1,54 @@
+import { ShapeError, ValueError } from '../../engine/errors';
+import { clip, log, reshape, sparseSoftmaxCrossEntropy } from '../../engine/ops';
+import type { HostArray } from '../../engine/tensor/host-array';
+import { formatShape, sameShape } from '../../engine/tensor/shape';
+import type { Tensor } from '../../engine/tensor/tensor';
+import { logitsBehind } from '../core/logits';
+import { EPSILON, Loss, type LossConfig } from './loss';
+
+export interface SparseCategoricalCrossentropyConfig extends LossConfig {
+  /** Whether predictions are logits; default false: probabilities. */
+  readonly fromLogits?: boolean;
+}
+
+/**
+ * −log p[label] for whole-number labels: labels [batch, …], predictions [batch, …, classes].
+ * https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class
+ */
+export class SparseCategoricalCrossentropy extends Loss {
+  override readonly labelDtype = 'i32';
+  private readonly fromLogits: boolean;
+
+  constructor(config: SparseCategoricalCrossentropyConfig = {}) {
+    super(config);
+    this.fromLogits = config.fromLogits ?? false;
+  }
+
+  override call(yTrue: Tensor, yPred: Tensor): Tensor {
+    const rows = yPred.shape.slice(0, -1);
+    const labels = withoutUnitAxis(yTrue, rows.length);
+    if (!sameShape(labels.shape, rows)) {
+      throw new ShapeError(
+        `Loss sparseCategoricalCrossentropy: labels ${formatShape(yTrue.shape)} do not fit predictions ${formatShape(yPred.shape)}; ` +
+          'expected one whole number per row of predictions. One-hot labels want categoricalCrossentropy.',
+      );
+    }
+    const logits = this.fromLogits ? yPred : logitsBehind(yPred, 'softmax') ?? log(clip(yPred, EPSILON, 1 - EPSILON));
+    const classes = yPred.shape[yPred.rank - 1];
+    return reshape(sparseSoftmaxCrossEntropy(reshape(logits, [-1, classes]), reshape(labels, [-1])), rows);
+  }
+
+  override checkLabels({ data, dtype }: HostArray, classes: number | null): void {
+    for (let i = 0; i < data.length; i++) {
+      const label = data[i];
+      if (Number.isInteger(label) && label >= 0 && (classes === null || label < classes)) continue;
+      const range = classes === null ? 'whole numbers from 0' : `whole numbers from 0 to ${classes - 1} (the model has ${classes} outputs)`;
+      throw new ValueError(`Loss sparseCategoricalCrossentropy: label ${label} (${dtype}) at index ${i}; expected ${range}.`);
+    }
+  }
+}
+
+function withoutUnitAxis(labels: Tensor, rank: number): Tensor {
+  const { shape } = labels;
+  return shape.length === rank + 1 && shape[rank] === 1 ? reshape(labels, shape.slice(0, -1)) : labels;
+}

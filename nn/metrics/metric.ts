@@ -1,0 +1,56 @@
+/** The base of all metrics: running means that live on the device and are read when somebody looks. */
+import { accumulateMean, meanOfState } from '../../engine/ops/accumulate-mean';
+import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
+import { HostArray } from '../../engine/tensor/host-array';
+import type { Tensor } from '../../engine/tensor/tensor';
+import { Variable } from '../../engine/tensor/variable';
+import { automaticName } from '../core/names';
+
+const ZERO = HostArray.from([0, 0, 0, 0]);
+
+export abstract class Metric {
+  readonly name: string;
+  /** Σ w·x and Σ w, each as two floats. */
+  readonly state: Variable;
+
+  constructor(name?: string) {
+    this.name = name ?? automaticName(new.target.name.replace(/^_/, ''));
+    this.state = new Variable(tensor(ZERO), `${this.name}/state`, false);
+  }
+
+  /** The mean of all that was accumulated since the last reset; 0 if nothing was. Waits for the device. */
+  async result(): Promise<number> {
+    return meanOfState((await this.state.read()).data);
+  }
+
+  resetState(): void {
+    this.state.assign(ZERO);
+  }
+
+  protected accumulate(values: Tensor, weights?: TensorLike): void {
+    accumulateMean(this.state, values, weights === undefined ? undefined : asTensor(weights));
+  }
+}
+
+/** The (weighted) mean of given values: https://keras.io/api/metrics/metrics_wrappers/ */
+export class Mean extends Metric {
+  /** Adds `values` of any shape; `sampleWeight` has the same number of elements. */
+  updateState(values: TensorLike, sampleWeight?: TensorLike): void {
+    this.accumulate(asTensor(values), sampleWeight);
+  }
+}
+
+/** What a metric of labels and predictions measures for each sample. */
+export type MetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
+
+/** The mean of a function of labels and predictions. */
+export class MeanMetric extends Metric {
+  constructor(private readonly fn: MetricFunction, name?: string) {
+    super(name);
+  }
+
+  /** Adds a batch; `sampleWeight` has one number per sample. */
+  updateState(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): void {
+    this.accumulate(this.fn(asTensor(yTrue), asTensor(yPred)), sampleWeight);
+  }
+}

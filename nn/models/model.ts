@@ -1,0 +1,91 @@
+/** A layer that can be trained: compile, fit, evaluate, predict, summary. */
+import { ShapeError, ValueError } from '../../engine/errors';
+import { formatShape } from '../../engine/tensor/shape';
+import type { HostArray } from '../../engine/tensor/host-array';
+import { Layer, type PartialShape } from '../core/layer';
+import type { Optimizer } from '../optimizers';
+import { ArrayData, type ArrayLike } from '../training/arrays';
+import { type EvaluateOptions, predict, type PredictOptions, runTest } from '../training/evaluate';
+import { fit, type FitOptions } from '../training/fit';
+import type { History } from '../training/history';
+import { type CompileConfig, Trainer } from '../training/trainer';
+import { summary, type SummaryOptions } from './summary';
+
+export abstract class Model extends Layer {
+  /** Set by a callback (or Ctrl-C) to end training after the running step. */
+  stopTraining = false;
+  #trainer: Trainer | null = null;
+
+  /** The layers, in order. */
+  get layers(): readonly Layer[] {
+    return this.sublayers;
+  }
+
+  /** The output's shape with the batch, once the model knows its input's. */
+  get outputShape(): PartialShape {
+    const input = this.builtShape ?? this.inputShape;
+    if (!input) throw new ValueError(`Model "${this.name}" does not know its input shape yet: give its first layer an inputShape.`);
+    return this.computeOutputShape(input);
+  }
+
+  get optimizer(): Optimizer {
+    return this.trainer('optimizer').optimizer;
+  }
+
+  /** Numbers that the optimizer keeps, as Keras counts them; 0 before training. */
+  get optimizerParams(): number {
+    return this.#trainer?.optimizer.countParams() ?? 0;
+  }
+
+  /** `['loss', …metrics]`, the order in which `evaluate` returns them. */
+  get metricsNames(): string[] {
+    return this.trainer('metricsNames').metricsNames;
+  }
+
+  /** Sets loss, optimizer and metrics, by name or as objects. https://keras.io/api/models/model_training_apis/ */
+  compile(config: CompileConfig): void {
+    this.#trainer?.dispose();
+    this.#trainer = new Trainer(this, config);
+  }
+
+  /** Trains on samples along the first axis of `x` and their labels `y`. Ctrl-C ends it after the running step. */
+  async fit(x: ArrayLike, y: ArrayLike, options: FitOptions = {}): Promise<History> {
+    return fit(this, this.trainer('fit'), x, y, options);
+  }
+
+  /** `[loss, …metrics]` on given data; `metricsNames` says which is which. */
+  async evaluate(x: ArrayLike, y: ArrayLike, options: EvaluateOptions = {}): Promise<number[]> {
+    const trainer = this.trainer('evaluate');
+    const data = new ArrayData(x, y, 'evaluate');
+    await trainer.prepare(data.x);
+    trainer.loss.checkLabels(data.y!, this.outputShape[this.outputShape.length - 1]);
+    return Object.values(await runTest(this, trainer, data, options));
+  }
+
+  /** The outputs for all samples of `x`, in order. */
+  async predict(x: ArrayLike, options: PredictOptions = {}): Promise<HostArray> {
+    return predict(this, x, options);
+  }
+
+  /** Prints the table of layers, output shapes and parameters. */
+  summary(options: SummaryOptions = {}): void {
+    summary(this, options);
+  }
+
+  override ensureBuilt(inputShape: PartialShape): void {
+    const declared = this.inputShape;
+    if (declared && !matches(declared, inputShape)) {
+      throw new ShapeError(`Model "${this.name}" takes inputs of shape ${formatShape(declared)}; got ${formatShape(inputShape)}.`);
+    }
+    super.ensureBuilt(declared ?? inputShape);
+  }
+
+  private trainer(method: string): Trainer {
+    if (!this.#trainer) throw new ValueError(`Model "${this.name}": call compile({ optimizer, loss, metrics }) before ${method}.`);
+    return this.#trainer;
+  }
+}
+
+function matches(declared: PartialShape, given: PartialShape): boolean {
+  return declared.length === given.length && declared.every((n, i) => n === null || given[i] === null || n === given[i]);
+}

@@ -1,0 +1,66 @@
+import { ValueError } from '../../engine/errors';
+import type { Tensor } from '../../engine/tensor/tensor';
+import type { CallContext, Layer, PartialShape } from '../core/layer';
+import { Model } from './model';
+
+export interface SequentialConfig {
+  readonly name?: string;
+  readonly trainable?: boolean;
+}
+
+/** Layers one after the other. https://keras.io/api/models/sequential/ */
+export class Sequential extends Model {
+  private readonly stack: Layer[] = [];
+
+  constructor(layers: readonly Layer[] = [], config: SequentialConfig = {}) {
+    super(config);
+    for (const layer of layers) this.add(layer);
+  }
+
+  /** Appends a layer (or a model). With an `inputShape` on the first layer, the weights exist at once. */
+  add(layer: Layer): void {
+    if (this.stack.some(({ name }) => name === layer.name)) {
+      throw new ValueError(`Sequential "${this.name}": there is already a layer named "${layer.name}"; names must be unique.`);
+    }
+    const input = this.inputShape ?? (this.stack.length === 0 ? shapeFrom(layer) : null);
+    if (input) {
+      let shape = input;
+      for (const before of this.stack) shape = before.computeOutputShape(shape);
+      layer.ensureBuilt(shape);
+    }
+    this.stack.push(layer);
+  }
+
+  override get inputShape(): PartialShape | null {
+    return this.stack?.length > 0 ? shapeFrom(this.stack[0]) : null;
+  }
+
+  override get inputDtype(): Layer['inputDtype'] {
+    return this.stack?.[0]?.inputDtype ?? 'f32';
+  }
+
+  override build(inputShape: PartialShape): void {
+    if (this.stack.length === 0) throw new ValueError(`Sequential "${this.name}" has no layers.`);
+    let shape = inputShape;
+    for (const layer of this.stack) {
+      layer.ensureBuilt(shape);
+      shape = layer.computeOutputShape(shape);
+    }
+  }
+
+  override call(x: Tensor, { training, mask }: CallContext): Tensor {
+    return this.stack.reduce((value, layer, i) => layer.apply(value, i === 0 ? { training, mask } : { training }), x);
+  }
+
+  override computeOutputShape(inputShape: PartialShape): PartialShape {
+    return this.stack.reduce((shape, layer) => layer.computeOutputShape(shape), inputShape);
+  }
+}
+
+/** The shape that a layer takes: declared, or known from having been built (a model inside a model). */
+function shapeFrom(layer: Layer): PartialShape | null {
+  return layer.inputShape ?? layer.builtShape;
+}
+
+/** `sequential([layers.flatten(…), …], { name })` */
+export const sequential = (layers?: readonly Layer[], config?: SequentialConfig): Sequential => new Sequential(layers, config);

@@ -1,0 +1,92 @@
+/** What `compile` makes of a model: its steps, recorded once and replayed. */
+import { GradientTape } from '../../engine/autodiff/grad';
+import { gpu, init } from '../../engine/gpu/gpu';
+import { type CompiledStep, compileStep } from '../../engine/step/compile-step';
+import { fill } from '../../engine/ops/fill';
+import type { HostArray } from '../../engine/tensor/host-array';
+import type { Tensor } from '../../engine/tensor/tensor';
+import type { Logs } from '../callbacks/callback';
+import { type LossLike, lossFrom } from '../losses';
+import type { Loss } from '../losses/loss';
+import { Mean, type MeanMetric, metricFrom, type MetricLike } from '../metrics';
+import { meanOfState } from '../../engine/ops/accumulate-mean';
+import type { Model } from '../models/model';
+import { type Optimizer, optimizerFrom, type OptimizerLike } from '../optimizers';
+import { toTypedArray } from '../../engine/tensor/tensor';
+
+export interface CompileConfig {
+  /** Default `'rmsprop'`, as in Keras. */
+  readonly optimizer?: OptimizerLike;
+  readonly loss: LossLike;
+  readonly metrics?: readonly MetricLike[];
+}
+
+export class Trainer {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly MeanMetric[];
+  /** The running loss, weighted by samples. */
+  readonly lossMetric = new Mean('loss');
+  readonly trainStep: CompiledStep<void>;
+  readonly testStep: CompiledStep<void>;
+
+  constructor(private readonly model: Model, { optimizer = 'rmsprop', loss, metrics = [] }: CompileConfig) {
+    this.optimizer = optimizerFrom(optimizer);
+    this.loss = lossFrom(loss);
+    this.metrics = metrics.map(metricFrom);
+    const dtypes = [model.inputDtype, this.loss.labelDtype];
+    this.trainStep = compileStep((x, y) => this.train(x, y), { name: 'trainStep', dtypes });
+    this.testStep = compileStep((x, y) => this.test(x, y), { name: 'testStep', dtypes });
+  }
+
+  get metricsNames(): string[] {
+    return ['loss', ...this.metrics.map(({ name }) => name)];
+  }
+
+  /** Opens the device and makes weights and arena before the first step is recorded. */
+  async prepare(x: HostArray): Promise<void> {
+    await init();
+    this.model.ensureBuilt([null, ...x.shape.slice(1)]);
+    if (this.model.trainableWeights.length > 0) this.optimizer.build(this.model.trainableWeights);
+  }
+
+  resetMetrics(): void {
+    for (const metric of [this.lossMetric, ...this.metrics]) metric.resetState();
+  }
+
+  /** The running loss and metrics, in one read. */
+  async logs(): Promise<Logs> {
+    const all = [this.lossMetric, ...this.metrics];
+    const states = await gpu().readback.read(all.map(({ state }) => state.value));
+    return Object.fromEntries(all.map(({ name }, i) => [name, meanOfState(toTypedArray(states[i], 'f32'))]));
+  }
+
+  dispose(): void {
+    this.trainStep.dispose();
+    this.testStep.dispose();
+  }
+
+  private train(x: Tensor, y: Tensor): void {
+    const tape = new GradientTape();
+    const [yPred, losses] = tape.record(() => {
+      const predicted = this.model.apply(x, { training: true });
+      return [predicted, this.loss.call(y, predicted)];
+    });
+    const variables = this.model.trainableWeights;
+    // The mean over samples need not be computed: its gradient is 1/n for each of them.
+    const perSample = this.loss.reduction === 'sum' ? 1 : 1 / losses.size;
+    const gradients = tape.gradient(losses, variables, fill(losses.shape, perSample));
+    this.optimizer.applyGradients(gradients, variables);
+    this.measure(y, yPred, losses);
+  }
+
+  private test(x: Tensor, y: Tensor): void {
+    const yPred = this.model.apply(x, { training: false });
+    this.measure(y, yPred, this.loss.call(y, yPred));
+  }
+
+  private measure(y: Tensor, yPred: Tensor, losses: Tensor): void {
+    this.lossMetric.updateState(losses);
+    for (const metric of this.metrics) metric.updateState(y, yPred);
+  }
+}

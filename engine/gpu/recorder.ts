@@ -53,7 +53,8 @@ export class Recorder {
   /** Submits made so far. */
   submits = 0;
   private pending: Command[] = [];
-  private captured: { commands: CapturedCommand[]; scalars: StepScalar[] } | null = null;
+  private scratch: Region | null = null;
+  private captured: { commands: CapturedCommand[]; scalars: StepScalar[]; streams: number } | null = null;
 
   constructor(
     private readonly device: GPUDevice,
@@ -92,6 +93,11 @@ export class Recorder {
     return this.captured ? scalars : frozen(scalars);
   }
 
+  /** Numbers the random ops of a captured step, which share a key, from 0; outside of captures every key is new. */
+  nextStream(): number {
+    return this.captured ? this.captured.streams++ : 0;
+  }
+
   /** Where the coming dispatch finds its step scalars: the slot and the first of their words in it. */
   stepSlot(scalars: readonly StepScalar[]): { index: number; base: number } {
     if (!this.captured) {
@@ -113,7 +119,7 @@ export class Recorder {
     if (this.captured) throw new KernelError('A capture cannot start inside another.');
     // Whatever exists before is placed now, so that storages without a place are the step's own.
     this.flush();
-    const captured: { commands: CapturedCommand[]; scalars: StepScalar[] } = { commands: [], scalars: [] };
+    const captured = { commands: [] as CapturedCommand[], scalars: [] as StepScalar[], streams: 0 };
     this.captured = captured;
     try {
       return { result: fn(), ...captured };
@@ -152,7 +158,7 @@ export class Recorder {
     }
     for (const { inputs } of replayed) inputs.upload();
     this.steps.upload();
-    const encoder = new Encoder(this.device, this.steps);
+    const encoder = new Encoder(this.device, this.steps, (bytes) => this.scratchBuffer(bytes));
     for (const command of commands) {
       if ('capture' in command) {
         command.capture.encode(encoder, command.input, command.slot);
@@ -176,6 +182,15 @@ export class Recorder {
       storage.upload = null;
     }
     return storage.region;
+  }
+
+  /** A buffer for copies within another one; kept, and replaced when a larger one is needed. */
+  private scratchBuffer(bytes: number): GPUBuffer {
+    if (!this.scratch || this.scratch.size < bytes) {
+      if (this.scratch) this.pool.release(this.scratch);
+      this.scratch = this.pool.allocate(bytes);
+    }
+    return this.scratch.buffer;
   }
 
   private push(command: CapturedCommand, operands: readonly Bindable[]): void {
@@ -223,7 +238,11 @@ export class Encoder {
   private pipeline: Pipeline | null = null;
   private slot = -1;
 
-  constructor(private readonly device: GPUDevice, private readonly steps: StepSlots) {
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly steps: StepSlots,
+    private readonly scratch: (bytes: number) => GPUBuffer,
+  ) {
     this.encoder = device.createCommandEncoder();
   }
 
@@ -237,6 +256,13 @@ export class Encoder {
 
   copy(from: Region, to: Region, bytes: number): void {
     this.endPass();
+    if (from.buffer === to.buffer) {
+      // Neighbours in an arena: WebGPU copies between two buffers only.
+      const between = this.scratch(bytes);
+      this.encoder.copyBufferToBuffer(from.buffer, from.offset, between, 0, bytes);
+      this.encoder.copyBufferToBuffer(between, 0, to.buffer, to.offset, bytes);
+      return;
+    }
     this.encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
   }
 

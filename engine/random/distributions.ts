@@ -1,0 +1,77 @@
+/** Random numbers on the host, each array a pure function of a key: for initial weights and the order of samples. */
+import type { Key } from './key';
+import { randomBits } from './threefry';
+
+/** Uniform in [min, max), on a grid of 2²⁴ steps, so that [0, 1) is exact in f32. */
+export function uniform(key: Key, n: number, min = 0, max = 1): Float32Array {
+  const step = (max - min) * 2 ** -24;
+  return Float32Array.from(randomBits(key, n), (bits) => min + step * (bits >>> 8));
+}
+
+/** Normal, by Box and Muller: the two words of a counter make two numbers, computed in f64. */
+export function normal(key: Key, n: number, mean = 0, stddev = 1): Float32Array {
+  const out = new Float32Array(n);
+  const next = normals(key, n);
+  for (let i = 0; i < n; i++) out[i] = mean + stddev * next();
+  return out;
+}
+
+/** Normal without what lies two deviations or more from the mean, which is drawn again, as in Keras. */
+export function truncatedNormal(key: Key, n: number, mean = 0, stddev = 1): Float32Array {
+  const out = new Float32Array(n);
+  const next = normals(key, n);
+  for (let i = 0; i < n; i++) {
+    let z = next();
+    while (Math.abs(z) >= 2) z = next();
+    out[i] = mean + stddev * z;
+  }
+  return out;
+}
+
+/** 0 to n − 1 in random order, every order equally likely (Fisher and Yates). */
+export function permutation(key: Key, n: number): Uint32Array {
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  const next = words(key, n);
+  for (let i = n - 1; i > 0; i--) {
+    // Words in the incomplete last run of i + 1 numbers would favour the small ones.
+    const end = 2 ** 32 - (2 ** 32 % (i + 1));
+    let word = next();
+    while (word >= end) word = next();
+    const j = word % (i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
+/** The normal numbers of a key, one after the other. */
+function normals(key: Key, expected: number): () => number {
+  const next = words(key, expected);
+  let spare: number | null = null;
+  return () => {
+    if (spare !== null) {
+      const z = spare;
+      spare = null;
+      return z;
+    }
+    // Half a step up, so that 0 has a logarithm.
+    const radius = Math.sqrt(-2 * Math.log((next() + 0.5) * 2 ** -32));
+    const angle = 2 * Math.PI * next() * 2 ** -32;
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
+}
+
+/** The words of a key one after the other; `expected` of them are made at once, more follow in streams of their own. */
+function words(key: Key, expected: number): () => number {
+  const size = Math.max(16, expected + (expected % 2));
+  let stream = 0;
+  let bits = randomBits(key, size, stream);
+  let i = 0;
+  return () => {
+    if (i === size) {
+      bits = randomBits(key, size, ++stream);
+      i = 0;
+    }
+    return bits[i++];
+  };
+}

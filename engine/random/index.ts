@@ -1,0 +1,1 @@
+export { defaultGenerator, RandomGenerator, setSeed } from './generator';

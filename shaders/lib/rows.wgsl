@@ -1,0 +1,37 @@
+// A row is worked on by one lane where rows are short (LANES 1), by a workgroup of 64 where they are long (LANES 64).
+// What the lanes found is combined in two rounds of eight, in a fixed order. All lanes must get here together.
+override LANES: u32 = 1u;
+const ROW_GROUP = 64u;
+
+var<workgroup> lane_values: array<f32, 64>;
+var<workgroup> octet_values: array<f32, 8>;
+
+fn row_sum(value: f32, lane: u32) -> f32 {
+  if (LANES == 1u) { return value; }
+  lane_values[lane] = value;
+  workgroupBarrier();
+  if (lane < 8u) {
+    var sum = 0.0;
+    for (var i = lane * 8u; i < lane * 8u + 8u; i++) { sum += lane_values[i]; }
+    octet_values[lane] = sum;
+  }
+  workgroupBarrier();
+  var sum = 0.0;
+  for (var i = 0u; i < 8u; i++) { sum += octet_values[i]; }
+  return sum;
+}
+
+fn row_max(value: f32, lane: u32) -> f32 {
+  if (LANES == 1u) { return value; }
+  lane_values[lane] = value;
+  workgroupBarrier();
+  if (lane < 8u) {
+    var most = value;
+    for (var i = lane * 8u; i < lane * 8u + 8u; i++) { most = max(most, lane_values[i]); }
+    octet_values[lane] = most;
+  }
+  workgroupBarrier();
+  var most = value;
+  for (var i = 0u; i < 8u; i++) { most = max(most, octet_values[i]); }
+  return most;
+}

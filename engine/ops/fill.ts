@@ -19,7 +19,7 @@ const fillKernel = defineKernel({
 const word = new DataView(new ArrayBuffer(4));
 
 /** The four bytes of `value` as `dtype`. */
-function bitsOf(value: number, dtype: Dtype): number {
+export function bitsOf(value: number, dtype: Dtype): number {
   if (dtype === 'f32') word.setFloat32(0, value);
   else if (dtype === 'i32') word.setInt32(0, value);
   else word.setUint32(0, dtype === 'bool' ? Number(value !== 0) : value);

@@ -6,11 +6,12 @@ import type { SourceFile } from '../gpu/link';
 import { windowOf } from '../gpu/storage';
 import { flatWindows } from '../gpu/windows';
 import { BYTES_PER_ELEMENT } from '../tensor/dtype';
+import { sizeOf } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import { grid } from '../../shaders/lib';
 import broadcastSource from '../../shaders/elementwise/binary-broadcast.wgsl';
 import flatSource from '../../shaders/elementwise/binary.wgsl';
-import { type Block, blocks, collapse, isFlat } from './broadcast';
+import { type Block, blocks, collapse, isFlat, type Part } from './broadcast';
 
 const AXES = [0, 1, 2, 3, 4, 5] as const;
 type Axis = (typeof AXES)[number];
@@ -45,7 +46,7 @@ export function definePair(...files: SourceFile[]): PairKernels {
       name: 'elementwise/binary-broadcast',
       source: broadcastSource,
       params: u32(names) as Record<BroadcastParam, 'u32'>,
-      overrides: { OP: 0, RANK: 6 },
+      overrides: { OP: 0, RANK: 6, VEC: false },
     }),
   };
 }
@@ -56,7 +57,7 @@ export function runPair(kernels: PairKernels, a: Tensor, b: Tensor, y: Tensor, O
   if (isFlat(nest)) {
     const [A_SCALAR, B_SCALAR] = nest.strides.map((strides) => strides.every((n) => n === 0));
     for (const { start, length } of flatWindows(y.size)) {
-      const part = (t: Tensor, scalar: boolean) => (scalar ? t : windowOf(t, start * 4, length * 4));
+      const part = (t: Tensor, scalar: boolean) => (scalar ? t : windowOf(t, start * BYTES_PER_ELEMENT, length * BYTES_PER_ELEMENT));
       run(kernels.flat, {
         bind: { a: part(a, A_SCALAR), b: part(b, B_SCALAR), y: part(y, false) },
         params: { n: length },
@@ -79,22 +80,21 @@ function runBlock(
   OP: number,
   consts: { T: string; Y: string },
 ): void {
-  const [wa, wb] = [a, b].map((t, j) => windowOf(t, inputs[j].start * 4, inputs[j].length * 4));
-  const axes = (prefix: string, values: readonly number[], fill: number): [string, number][] => {
-    const padded = [...new Array<number>(6 - values.length).fill(fill), ...values];
-    return padded.map((value, i) => [`${prefix}${i}`, value]);
-  };
-  const named = Object.fromEntries([
-    ...axes('size', sizes, 1),
-    ...axes('a', inputs[0].strides, 0),
-    ...axes('b', inputs[1].strides, 0),
-  ]);
-  const n = sizes.reduce((p, s) => p * s, 1);
+  const part = (t: Tensor, { start, length }: Part) => windowOf(t, start * BYTES_PER_ELEMENT, length * BYTES_PER_ELEMENT);
+  const six = (values: readonly number[], fill: number) => [...new Array<number>(6 - values.length).fill(fill), ...values];
+  const params: Record<string, number> = { n: sizeOf(sizes), y_base: output.base, a_base: inputs[0].base, b_base: inputs[1].base };
+  six(sizes, 1).forEach((size, i) => (params[`size${i}`] = size));
+  six(inputs[0].strides, 0).forEach((stride, i) => (params[`a${i}`] = stride));
+  six(inputs[1].strides, 0).forEach((stride, i) => (params[`b${i}`] = stride));
+  const fours = (...values: number[]) => values.every((value) => value % 4 === 0);
+  const VEC =
+    fours(sizes[sizes.length - 1], output.base) &&
+    inputs.every(({ base, strides }) => strides[strides.length - 1] === 0 || fours(base, ...strides.slice(0, -1)));
   run(kernel, {
-    bind: { a: wa, b: wb, y: windowOf(y, output.start * 4, output.length * 4) },
-    params: { ...named, n, y_base: output.base, a_base: inputs[0].base, b_base: inputs[1].base } as Record<BroadcastParam, number>,
-    overrides: { OP, RANK: sizes.length <= 2 ? 2 : sizes.length === 3 ? 3 : 6 },
+    bind: { a: part(a, inputs[0]), b: part(b, inputs[1]), y: part(y, output) },
+    params: params as Record<BroadcastParam, number>,
+    overrides: { OP, RANK: sizes.length <= 2 ? 2 : sizes.length === 3 ? 3 : 6, VEC },
     consts,
-    grid: ceilDiv(output.base + n, 256 * 4),
+    grid: ceilDiv(output.base + params.n, 256 * 4),
   });
 }

@@ -12,33 +12,22 @@ import rowsSource from '../../shaders/reduce/rows.wgsl';
 import { combineFloat, combineInt } from './binary-kernels';
 import { partOf } from './broadcast';
 
+const params = {
+  n: 'u32', segment: 'u32', segments: 'u32', count: 'u32', x_base: 'u32', y_base: 'u32', lanes: 'u32',
+  identity: 'u32', accumulate: 'u32', divisor: 'f32',
+} as const;
+
 function define(combine: SourceFile[]) {
   const common = {
     lib: [grid, ...combine],
     bindings: { x: 'read', y: 'write' },
+    overrides: { OP: 0, VEC: false, SHARED: false },
     consts: { T: 'f32' },
   } as const;
+  const { n, ...others } = params;
   return {
-    rows: defineKernel({
-      ...common,
-      name: 'reduce/rows',
-      source: rowsSource,
-      params: {
-        n: 'u32', segment: 'u32', segments: 'u32', count: 'u32', x_base: 'u32', y_base: 'u32',
-        identity: 'u32', accumulate: 'u32', divisor: 'f32',
-      },
-      overrides: { OP: 0, LANES: 256, VEC: false, MEAN: false },
-    }),
-    axis: defineKernel({
-      ...common,
-      name: 'reduce/axis',
-      source: axisSource,
-      params: {
-        n: 'u32', inner: 'u32', segment: 'u32', segments: 'u32', count: 'u32', x_base: 'u32', y_base: 'u32',
-        identity: 'u32', accumulate: 'u32', divisor: 'f32',
-      },
-      overrides: { OP: 0, LANES: 16, VEC: false, MEAN: false },
-    }),
+    rows: defineKernel({ ...common, name: 'reduce/rows', source: rowsSource, params }),
+    axis: defineKernel({ ...common, name: 'reduce/axis', source: axisSource, params: { n, inner: 'u32', ...others } }),
   };
 }
 
@@ -51,8 +40,8 @@ export interface Fold {
   /** Bits of its neutral element. */
   readonly identity: number;
   readonly dtype: 'f32' | 'i32' | 'u32';
-  /** What the result is divided by, for a mean. */
-  readonly divisor?: number;
+  /** What the result is divided by: 1 but for a mean. */
+  readonly divisor: number;
 }
 
 /** A box of [outer, n, inner] that lies in one piece, and where its result goes. */
@@ -122,14 +111,14 @@ function foldPiece(x: Tensor, y: Tensor, piece: Piece, how: Fold): void {
     y: bindPart(staged ?? y, target),
   };
   const params = {
-    n, segment, segments, count,
+    n, segment, segments, count, lanes,
     x_base: source.base,
     y_base: target.base,
     identity: how.identity,
     accumulate: Number(!first && !staged),
-    divisor: last ? (how.divisor ?? 1) : 1,
+    divisor: last && !staged ? how.divisor : 1,
   };
-  const overrides = { OP: how.op, LANES: lanes, VEC: aligned, MEAN: how.divisor !== undefined && !staged };
+  const overrides = { OP: how.op, VEC: aligned, SHARED: lanes > 1 };
   const grid = ceilDiv(count, 256 / lanes);
   const consts = { T: how.dtype };
   const kernels = how.dtype === 'f32' ? floats : ints;

@@ -64,7 +64,7 @@ const reduceOp = defineOp<Attrs>({
 
 /** Folds runs of adjacent axes one after the other, the last first. */
 function foldAxes(x: Tensor, y: Tensor, axes: readonly number[], row: Row, neutral: number): void {
-  const divisor = row.mean ? x.size / y.size : undefined;
+  const divisor = row.mean ? x.size / y.size : 1;
   const how = { op: row.code, identity: bitsOf(neutral, x.dtype), dtype: x.dtype === 'bool' ? 'u32' : x.dtype } as const;
   let sizes = [...x.shape];
   let source = x;
@@ -78,7 +78,7 @@ function foldAxes(x: Tensor, y: Tensor, axes: readonly number[], row: Row, neutr
     const [outer, n, inner] = [sizeOf(sizes.slice(0, from)), sizeOf(sizes.slice(from, to)), sizeOf(sizes.slice(to))];
     sizes = sizes.map((size, i) => (i >= from && i < to ? 1 : size));
     const target = rest.length === 0 ? y : empty(sizes, y.dtype);
-    fold(source, target, outer, n, inner, rest.length === 0 && divisor ? { ...how, divisor } : how);
+    fold(source, target, outer, n, inner, { ...how, divisor: rest.length === 0 ? divisor : 1 });
     if (source !== x) source.dispose();
     source = target;
   }

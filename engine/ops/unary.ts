@@ -116,7 +116,7 @@ function unary(name: string, row: Row): (x: TensorLike) => Tensor {
 }
 
 /** −x. */
-export const neg = unary('neg', { codes: { f32: 0, i32: 64 } });
+export const neg = unary('neg', { codes: { f32: 0, i32: 64 }, saves: 'x' });
 /** |x|. */
 export const abs = unary('abs', { codes: { f32: 1, i32: 65 }, saves: 'x' });
 /** −1, 0 or 1; NaN stays. */
@@ -169,20 +169,44 @@ export const selu = unary('selu', {
   saves: 'y',
   slope: (y) => where(less(y, 0), add(y, 1.0507009873554805 * 1.6732632423543772), 1.0507009873554805),
 });
-const geluRow: Row = { codes: { f32: 20 }, saves: 'x' };
-const geluTanhRow: Row = { codes: { f32: 21 }, saves: 'x' };
+const geluRow: Row = {
+  codes: { f32: 20 },
+  saves: 'x',
+  slope: (x) => add(mul(0.5, add(1, erf(mul(Math.SQRT1_2, x)))), mul(mul(x, exp(mul(-0.5, square(x)))), 1 / Math.sqrt(2 * Math.PI))),
+};
+const geluTanhRow: Row = {
+  codes: { f32: 21 },
+  saves: 'x',
+  // p + x p′ for p = sigmoid(2u), u = √(2/π) (x + 0.044715 x³)
+  slope(x) {
+    const scale = 2 * Math.sqrt(2 / Math.PI);
+    const p = sigmoid(mul(mul(scale, x), add(1, mul(0.044715, square(x)))));
+    return add(p, mul(mul(x, mul(p, sub(1, p))), mul(scale, add(1, mul(3 * 0.044715, square(x))))));
+  },
+};
 /** x·Φ(x), Φ the normal distribution's function; `approximate` takes its tanh form (Hendrycks & Gimpel 2016). */
 export function gelu(x: TensorLike, approximate = false): Tensor {
   return approximate ? call('gelu', geluTanhRow, x) : call('gelu', geluRow, x);
 }
 /** x·sigmoid(x), also called swish. */
-export const silu = unary('silu', { codes: { f32: 22 }, saves: 'x' });
+export const silu = unary('silu', {
+  codes: { f32: 22 },
+  saves: 'x',
+  slope: (x) => mul(sigmoid(x), add(1, mul(x, sigmoid(neg(x))))),
+});
 /** log(1 + eˣ). */
 export const softplus = unary('softplus', { codes: { f32: 23 }, saves: 'x', slope: (x) => sigmoid(x) });
 /** x/(1 + |x|). */
 export const softsign = unary('softsign', { codes: { f32: 24 }, saves: 'x', slope: (x) => reciprocal(square(add(1, abs(x)))) });
 /** x·tanh(softplus(x)). */
-export const mish = unary('mish', { codes: { f32: 25 }, saves: 'x' });
+export const mish = unary('mish', {
+  codes: { f32: 25 },
+  saves: 'x',
+  slope(x) {
+    const t = tanh(softplus(x));
+    return add(t, mul(mul(x, sigmoid(x)), sub(1, square(t))));
+  },
+});
 /** min(max(x/6 + 1/2, 0), 1). */
 export const hardSigmoid = unary('hardSigmoid', { codes: { f32: 26 }, saves: 'x' });
 /** The largest whole number ≤ x. */

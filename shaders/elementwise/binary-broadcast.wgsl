@@ -1,6 +1,7 @@
 // y[i] = combine(a[offset_a(i)], b[offset_b(i)]): operands whose axes of size 1 repeat (their stride is 0).
 // y is a block of size0 × … × size5, row-major, that starts `y_base` elements into what is bound; likewise a and b.
-// A lane owns one vec4 of y. `combine` comes from a lib file.
+// A lane owns one vec4 of y. With VEC it lies within one row of the last axis, along which a and b advance by 1 from vec4 to
+// vec4, or by 0. `combine` comes from a lib file.
 
 alias T = f32;
 alias Y = f32;
@@ -36,6 +37,7 @@ struct Params {
 
 // Axes in use, counted from the last: 2, 3 or 6.
 override RANK: u32 = 6;
+override VEC: bool = false;
 
 // Row-major position → offsets in a and b.
 fn offsets(position: u32) -> vec2u {
@@ -69,6 +71,19 @@ fn main(
   let first = i * 4u;
   let end = params.y_base + params.n;
   if (first >= end || first + 4u <= params.y_base) {
+    return;
+  }
+  if (VEC) {
+    let at = offsets(first - params.y_base);
+    var p = vec4<T>(a[at.x / 4u][at.x % 4u]);
+    var q = vec4<T>(b[at.y / 4u][at.y % 4u]);
+    if (params.a5 == 1u) {
+      p = a[at.x / 4u];
+    }
+    if (params.b5 == 1u) {
+      q = b[at.y / 4u];
+    }
+    y[i] = combine(p, q);
     return;
   }
   var p: vec4<T>;

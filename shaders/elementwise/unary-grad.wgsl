@@ -22,6 +22,7 @@ const SELU_ALPHA = 1.6732632423543772;
 // Op codes are those of unary.wgsl; the letter tells what s is.
 fn slope(s: vec4f) -> vec4f {
   switch OP {
+    case 0u: { return -ONE; } // neg
     case 1u: { return sign(s); } // abs, x
     case 3u: { return s; } // exp, y
     case 4u: { return s + 1.0; } // expm1, y
@@ -31,14 +32,14 @@ fn slope(s: vec4f) -> vec4f {
     case 8u: { return -0.5 * s * s * s; } // rsqrt, y
     case 9u: { return 2.0 * s; } // square, x
     case 10u: { return -s * s; } // reciprocal, y
-    case 11u: { return cos(s); } // sin, x
-    case 12u: { return -sin(s); } // cos, x
+    case 11u: { return sin_quarter(s, 1); } // sin, x
+    case 12u: { return -sin_quarter(s, 0); } // cos, x
     case 13u: { return 1.0 - s * s; } // tanh, y
     case 14u: { return s * (1.0 - s); } // sigmoid, y
     case 15u: { return select(ZERO, ONE, s > ZERO); } // relu, y
     case 16u: { return select(ZERO, ONE, (s > ZERO) & (s < vec4f(6.0))); } // relu6, y
     case 17u: { return select(vec4f(params.alpha), ONE, s > ZERO); } // leakyRelu, x
-    case 18u: { return select(params.alpha * exp(s), ONE, s > ZERO); } // elu, x
+    case 18u: { return select(params.alpha * exp4(s), ONE, s > ZERO); } // elu, x
     case 19u: { return select(s + SELU_SCALE * SELU_ALPHA, vec4f(SELU_SCALE), s > ZERO); } // selu, y
     case 20u: { return normal_cdf(s) + s * normal_pdf(s); } // gelu, x
     case 21u: { // gelu (tanh), x

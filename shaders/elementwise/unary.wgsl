@@ -24,16 +24,16 @@ fn float_op(x: vec4f) -> vec4f {
     case 0u: { return -x; }
     case 1u: { return abs(x); }
     case 2u: { return select(sign(x), x, is_nan(x)); }
-    case 3u: { return exp(x); }
+    case 3u: { return exp4(x); }
     case 4u: { return expm1(x); }
-    case 5u: { return log(x); }
+    case 5u: { return log4(x); }
     case 6u: { return log1p(x); }
     case 7u: { return sqrt(x); }
     case 8u: { return inverseSqrt(x); }
     case 9u: { return x * x; }
     case 10u: { return 1.0 / x; }
-    case 11u: { return sin(x); }
-    case 12u: { return cos(x); }
+    case 11u: { return sin_quarter(x, 0); }
+    case 12u: { return sin_quarter(x, 1); }
     case 13u: { return tanh4(x); }
     case 14u: { return sigmoid(x); }
     case 15u: { return select(x, ZERO, x < ZERO); } // relu

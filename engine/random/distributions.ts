@@ -1,6 +1,6 @@
 /** Random numbers on the host, each array a pure function of a key: for initial weights and the order of samples. */
 import type { Key } from './key';
-import { randomBits } from './threefry';
+import { randomBits, threefryInto } from './threefry';
 
 /** Uniform in [min, max), on a grid of 2²⁴ steps, so that [0, 1) is exact in f32. */
 export function uniform(key: Key, n: number, min = 0, max = 1): Float32Array {
@@ -11,7 +11,7 @@ export function uniform(key: Key, n: number, min = 0, max = 1): Float32Array {
 /** Normal, by Box and Muller: the two words of a counter make two numbers, computed in f64. */
 export function normal(key: Key, n: number, mean = 0, stddev = 1): Float32Array {
   const out = new Float32Array(n);
-  const next = normals(key, n);
+  const next = normals(key);
   for (let i = 0; i < n; i++) out[i] = mean + stddev * next();
   return out;
 }
@@ -19,7 +19,7 @@ export function normal(key: Key, n: number, mean = 0, stddev = 1): Float32Array 
 /** Normal without what lies two deviations or more from the mean, which is drawn again, as in Keras. */
 export function truncatedNormal(key: Key, n: number, mean = 0, stddev = 1): Float32Array {
   const out = new Float32Array(n);
-  const next = normals(key, n);
+  const next = normals(key);
   for (let i = 0; i < n; i++) {
     let z = next();
     while (Math.abs(z) >= 2) z = next();
@@ -31,7 +31,7 @@ export function truncatedNormal(key: Key, n: number, mean = 0, stddev = 1): Floa
 /** 0 to n − 1 in random order, every order equally likely (Fisher and Yates). */
 export function permutation(key: Key, n: number): Uint32Array {
   const order = Uint32Array.from({ length: n }, (_, i) => i);
-  const next = words(key, n);
+  const next = words(key);
   for (let i = n - 1; i > 0; i--) {
     // Words in the incomplete last run of i + 1 numbers would favour the small ones.
     const end = 2 ** 32 - (2 ** 32 % (i + 1));
@@ -44,8 +44,8 @@ export function permutation(key: Key, n: number): Uint32Array {
 }
 
 /** The normal numbers of a key, one after the other. */
-function normals(key: Key, expected: number): () => number {
-  const next = words(key, expected);
+function normals(key: Key): () => number {
+  const next = words(key);
   let spare: number | null = null;
   return () => {
     if (spare !== null) {
@@ -61,17 +61,12 @@ function normals(key: Key, expected: number): () => number {
   };
 }
 
-/** The words of a key one after the other; `expected` of them are made at once, more follow in streams of their own. */
-function words(key: Key, expected: number): () => number {
-  const size = Math.max(16, expected + (expected % 2));
-  let stream = 0;
-  let bits = randomBits(key, size, stream);
-  let i = 0;
+/** The words of a key one after the other: those of `randomBits`, without end. */
+function words(key: Key): () => number {
+  const pair = new Uint32Array(2);
+  let drawn = 0;
   return () => {
-    if (i === size) {
-      bits = randomBits(key, size, ++stream);
-      i = 0;
-    }
-    return bits[i++];
+    if (drawn % 2 === 0) threefryInto(pair, 0, key, drawn / 2, 0);
+    return pair[drawn++ % 2];
   };
 }

@@ -11,18 +11,19 @@ const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24];
 /** The two words of one counter. */
 export function threefry(key: Words, counter: Words): Words {
   const out = new Uint32Array(2);
-  block(out, 0, key, counter[0], counter[1]);
+  threefryInto(out, 0, key, counter[0], counter[1]);
   return [out[0], out[1]];
 }
 
 /** `n` random words: two for each of the counters (0, stream), (1, stream), … */
 export function randomBits(key: Words, n: number, stream = 0): Uint32Array {
   const out = new Uint32Array(n + (n % 2));
-  for (let i = 0; i < out.length; i += 2) block(out, i, key, i / 2, stream);
+  for (let i = 0; i < out.length; i += 2) threefryInto(out, i, key, i / 2, stream);
   return out.subarray(0, n);
 }
 
-function block(out: Uint32Array, at: number, key: Words, c0: number, c1: number): void {
+/** Writes the two words of a counter to `out[at]` and `out[at + 1]`. */
+export function threefryInto(out: Uint32Array, at: number, key: Words, c0: number, c1: number): void {
   // The three key words take turns in being added after every four rounds.
   let [a, b, c] = [key[0] | 0, key[1] | 0, key[0] ^ key[1] ^ 0x1bd11bda];
   let x0 = (c0 + a) | 0;

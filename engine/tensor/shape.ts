@@ -29,7 +29,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** `[2, 3]`, as shapes are written in every message. `null` is an unknown size. */
 export function formatShape(shape: readonly (number | null)[]): string {
-  return `[${shape.join(', ')}]`.replace(/(^\[|, )(?=,|\])/g, '$1null');
+  return `[${shape.map((n) => n ?? 'null').join(', ')}]`;
 }
 
 export function checkShape(shape: Shape, op: string): void {

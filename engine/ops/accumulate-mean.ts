@@ -11,7 +11,7 @@ const kernel = defineKernel({
   overrides: { WEIGHTED: false },
 });
 
-/** Adds Σ w·x and Σ w to a running mean; `weights`, if given, has a number for each of `values`. No gradient. */
+/** Adds Σ w·x and Σ w to a running mean, a state of zeros at first; `weights`, if given, has a number for each of `values`. */
 export function accumulateMean(state: Variable, values: Tensor, weights?: Tensor): void {
   run(kernel, {
     bind: { state: state.value, x: values, w: weights ?? values },
@@ -21,7 +21,16 @@ export function accumulateMean(state: Variable, values: Tensor, weights?: Tensor
   });
 }
 
-/** The mean in a state read back by the host; 0 of nothing, as Keras has it. */
-export function meanOfState([total, totalRest, weight, weightRest]: ArrayLike<number> & Iterable<number>): number {
-  return weight === 0 ? 0 : (total + totalRest) / (weight + weightRest);
+/** Numbers in the state of a running mean: the step count, then pairs (Σ w·x, Σ w) of single steps and of many. */
+export const MEAN_STATE_SIZE = 2 + 2 * 512;
+
+/** The mean in a state read back by the host, added in f64; 0 of nothing, as Keras has it. */
+export function meanOfState(state: ArrayLike<number>): number {
+  let total = 0;
+  let weight = 0;
+  for (let i = 2; i < MEAN_STATE_SIZE; i += 2) {
+    total += state[i];
+    weight += state[i + 1];
+  }
+  return weight === 0 ? 0 : total / weight;
 }

@@ -1,14 +1,12 @@
 /** How often predictions are right: https://keras.io/api/metrics/accuracy_metrics/ */
-import { argMax, cast, equal, greater, mean, reshape } from '../../engine/ops';
+import { argMax, cast, equal, greater, mean } from '../../engine/ops';
+import { sparseMatches } from '../../engine/ops/sparse-matches';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { alignRanks } from '../losses/loss';
 import type { MetricFunction } from './metric';
 
 /** 1 where the largest of [batch, …, classes] is at the label [batch, …]. */
-export const sparseCategoricalMatches: MetricFunction = (yTrue, yPred) => {
-  const best = argMax(yPred, -1);
-  return cast(equal(cast(reshape(yTrue, best.shape), 'i32'), best), 'f32');
-};
+export const sparseCategoricalMatches: MetricFunction = (yTrue, yPred) => sparseMatches(yPred, cast(yTrue, 'i32'));
 
 /** 1 where the largest of [batch, …, classes] is at the largest of the label's. */
 export const categoricalMatches: MetricFunction = (yTrue, yPred) => cast(equal(argMax(yTrue, -1), argMax(yPred, -1)), 'f32');

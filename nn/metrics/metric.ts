@@ -1,16 +1,16 @@
 /** The base of all metrics: running means that live on the device and are read when somebody looks. */
-import { accumulateMean, meanOfState } from '../../engine/ops/accumulate-mean';
+import { accumulateMean, MEAN_STATE_SIZE, meanOfState } from '../../engine/ops/accumulate-mean';
 import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { Variable } from '../../engine/tensor/variable';
 import { automaticName } from '../core/names';
 
-const ZERO = HostArray.from([0, 0, 0, 0]);
+const ZERO = new HostArray(new Float32Array(MEAN_STATE_SIZE), [MEAN_STATE_SIZE]);
 
 export abstract class Metric {
   readonly name: string;
-  /** Σ w·x and Σ w, each as two floats. */
+  /** What a running mean is made of. */
   readonly state: Variable;
 
   constructor(name?: string) {

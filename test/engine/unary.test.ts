@@ -1,0 +1,135 @@
+import * as assert from 'node:assert/strict';
+import { test } from 'uvu';
+import { DtypeError, ValueError } from '../../engine/errors';
+import * as ops from '../../engine/ops/unary';
+import { tensor } from '../../engine/tensor/create';
+import type { Tensor } from '../../engine/tensor/tensor';
+import { checkOp, guardedDevice } from '../support/check-op';
+import { elementwise } from '../support/reference';
+import { erf, normalCdf } from '../support/special';
+import { anyShape } from '../support/shapes';
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const positive = (uniform: () => number) => 0.05 + 5 * uniform();
+const round = (x: number) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
+
+/** Op, reference, allowed ulps of result and gradient, values, what errors are relative to if not to the result. */
+type Case = [
+  op: (x: Tensor) => Tensor,
+  f: (x: number) => number,
+  ulps: number,
+  gradientUlps?: number,
+  domain?: (uniform: () => number) => number,
+  scale?: (x: number) => number,
+];
+const cases: Record<string, Case> = {
+  neg: [ops.neg, (x) => -x, 0, 1],
+  abs: [ops.abs, Math.abs, 0, 1],
+  sign: [ops.sign, Math.sign, 0],
+  exp: [ops.exp, Math.exp, 2, 4],
+  expm1: [ops.expm1, Math.expm1, 3, 4],
+  log: [ops.log, Math.log, 2, 4, positive],
+  log1p: [ops.log1p, Math.log1p, 4, 4, (uniform) => 5 * uniform() - 0.9],
+  sqrt: [ops.sqrt, Math.sqrt, 2, 6, positive],
+  rsqrt: [ops.rsqrt, (x) => 1 / Math.sqrt(x), 3, 12, positive],
+  square: [ops.square, (x) => x * x, 1, 2],
+  reciprocal: [ops.reciprocal, (x) => 1 / x, 3, 8],
+  sin: [ops.sin, Math.sin, 3, 4],
+  cos: [ops.cos, Math.cos, 6, 4],
+  tanh: [ops.tanh, Math.tanh, 4, 4],
+  sigmoid: [ops.sigmoid, sigmoid, 3, 3],
+  relu: [ops.relu, (x) => Math.max(x, 0), 0, 1],
+  relu6: [(x) => ops.relu6(x), (x) => Math.min(Math.max(x, 0), 6), 0, 1, (uniform) => 16 * uniform() - 5],
+  leakyRelu: [(x) => ops.leakyRelu(x), (x) => (x > 0 ? x : 0.2 * x), 1, 1],
+  'leakyRelu of slope 0.3': [(x) => ops.leakyRelu(x, 0.3), (x) => (x > 0 ? x : 0.3 * x), 1, 1],
+  elu: [(x) => ops.elu(x), (x) => (x > 0 ? x : Math.expm1(x)), 3, 3],
+  'elu with alpha 0.5': [(x) => ops.elu(x, 0.5), (x) => (x > 0 ? x : 0.5 * Math.expm1(x)), 3, 3],
+  selu: [ops.selu, (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x)), 4, 6],
+  gelu: [(x) => ops.gelu(x), (x) => x * normalCdf(x), 16, 6],
+  'gelu, tanh form': [(x) => ops.gelu(x, true), (x) => x * sigmoid(2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)), 40, 16],
+  silu: [ops.silu, (x) => x * sigmoid(x), 4, 6],
+  softplus: [ops.softplus, softplus, 4, 3],
+  softsign: [ops.softsign, (x) => x / (1 + Math.abs(x)), 3, 4],
+  mish: [ops.mish, (x) => x * Math.tanh(softplus(x)), 6, 8],
+  hardSigmoid: [ops.hardSigmoid, (x) => Math.min(Math.max(x / 6 + 0.5, 0), 1), 1, 1, (uniform) => 9 * uniform() - 4.5, (x) => 0.5 + Math.abs(x / 6)],
+  floor: [ops.floor, Math.floor, 0],
+  ceil: [ops.ceil, Math.ceil, 0],
+  round: [ops.round, round, 0, undefined, (uniform) => Math.floor(20 * uniform() - 10) / 2],
+  clip: [(x) => ops.clip(x, -1.5, 2.5), (x) => Math.min(Math.max(x, -1.5), 2.5), 0, 1],
+  erf: [ops.erf, erf, 4, 6],
+};
+
+for (const [name, [op, f, ulps, gradientUlps, domain, scale]] of Object.entries(cases)) {
+  test(name, () =>
+    checkOp({
+      op: ([x]) => op(x),
+      reference: ([x]) => elementwise(f, scale)(x),
+      cases: anyShape.map((shape) => ({ shapes: [shape], attrs: undefined })),
+      domain: domain && ((uniform) => Math.fround(domain(uniform))),
+      ulps,
+      gradientUlps,
+    }),
+  );
+}
+
+const integers: Record<string, [(x: Tensor) => Tensor, (x: number) => number]> = {
+  neg: [ops.neg, (x) => -x],
+  abs: [ops.abs, Math.abs],
+  sign: [ops.sign, Math.sign],
+  square: [ops.square, (x) => x * x],
+};
+for (const [name, [op, f]] of Object.entries(integers)) {
+  test(`${name} of i32`, () =>
+    checkOp({
+      op: ([x]) => op(x),
+      reference: ([x]) => elementwise(f)(x),
+      cases: anyShape.map((shape) => ({ shapes: [shape], attrs: undefined })),
+      dtypes: ['i32'],
+      ulps: 0,
+      runs: 8,
+    }));
+}
+
+const edges = [0, -0, 1e-30, -1e-30, 1e-4, -1e-4, 20, -20, 80, -80, 100, -100, 1e30, -1e30, Infinity, -Infinity, NaN];
+/** Whether `got` is `want`, within `ulps` and but for what f32 cannot hold. */
+function expectAt(name: string, x: number, got: number, want: number, ulps: number): void {
+  const rounded = Math.fround(want);
+  const close = Object.is(got, rounded) || got === rounded || Math.abs(got - want) <= ulps * 2 ** -23 * Math.abs(want) + 2 ** -126;
+  assert.ok(close, `${name}(${x}) is ${got}, expected ${want}`);
+}
+
+test('extreme values, infinities and NaN give what IEEE arithmetic gives', async () => {
+  await guardedDevice();
+  // Sines are accurate to |x| = 10⁵, where f32 still resolves an angle.
+  const bounded = ['sin', 'cos'];
+  const values = edges.map(Math.fround);
+  for (const [name, [op, f, ulps]] of Object.entries(cases)) {
+    const got = await op(tensor(values)).data();
+    values.forEach((x, i) => {
+      if (bounded.includes(name) && Math.abs(x) > 1e5 && Number.isFinite(x)) return;
+      // x·f(x) and the like are 0·∞ in the reference where the limit is 0, and x³ leaves f32 sooner than f64.
+      const want = x === -Infinity && /^(gelu|silu|mish)/.test(name) ? NaN : x === Infinity && name === 'softsign' ? NaN : f(x);
+      if (Number.isNaN(want) && !Number.isNaN(x) && /^(gelu|silu|mish|softsign)/.test(name)) return;
+      expectAt(name, x, got[i], want, Math.max(ulps, 1) * (Math.abs(x) > 4 ? 8 : 1));
+    });
+  }
+});
+
+test('isNan and isFinite', async () => {
+  const x = tensor([1, NaN, Infinity, -Infinity, 0]);
+  assert.deepEqual([...(await ops.isNan(x).data())], [0, 1, 0, 0, 0]);
+  assert.deepEqual([...(await ops.isFinite(x).data())], [1, 0, 0, 0, 1]);
+  assert.equal(ops.isNan(x).dtype, 'bool');
+});
+
+test('logicalNot', async () => {
+  assert.deepEqual([...(await ops.logicalNot(ops.isNan(tensor([NaN, 1, 2, 3, NaN]))).data())], [0, 1, 1, 1, 0]);
+});
+
+test('wrong dtypes and bounds are refused', () => {
+  assert.throws(() => ops.exp(tensor([1], 'i32')), (e: Error) => e instanceof DtypeError && /exp.*i32.*f32.*cast/.test(e.message));
+  assert.throws(() => ops.clip(tensor([1]), 2, 1), (e: Error) => e instanceof ValueError && /clip.*2.*1/.test(e.message));
+});
+
+test.run();

@@ -1,15 +1,13 @@
 /** General matrix products, as BLAS calls them: the dispatches behind matmul and dense. */
-import { defineKernel, run } from '../gpu/kernel';
-import { ceilDiv } from '../gpu/grid';
+import { ceilDiv, roundUp } from '../gpu/grid';
 import { gpu } from '../gpu/gpu';
+import { run } from '../gpu/kernel';
 import { type Bindable, windowOf } from '../gpu/storage';
 import { BYTES_PER_ELEMENT } from '../tensor/dtype';
 import { empty } from '../tensor/tensor';
-import { grid } from '../../shaders/lib';
-import epilogueSource from '../../shaders/matmul/epilogue.wgsl';
-import naiveSource from '../../shaders/matmul/naive.wgsl';
-import splitSumSource from '../../shaders/matmul/split-sum.wgsl';
-import { type GemmBlock, gemmBlocks, type GemmShape, LINE } from './gemm-plan';
+import { type GemmBlock, gemmBlocks, type GemmShape, LINE, type Span } from './gemm-blocks';
+import { broadcast, broadcastStrided, naive, type ProductKernel, type ProductParams, splitSum, tile } from './gemm-kernels';
+import { planProduct, type ProductDevice, VARIANTS, type VariantName } from './gemm-plan';
 
 /** Activations that a product can apply to its sums, and whose gradient follows from their output. */
 export type FusedActivation = 'linear' | 'relu' | 'sigmoid' | 'tanh';
@@ -26,43 +24,28 @@ export interface Gemm extends GemmShape {
   /** [n], the same for every row of every matrix. */
   readonly bias?: Bindable | null;
   readonly activation?: FusedActivation;
+  /** [n]: receives the sum over the rows of op(B), of the first matrix. */
+  readonly columnSums?: Bindable | null;
+  /** In place of the cost model's choice where it can serve, for tests and benchmarks. */
+  readonly variant?: VariantName;
+  readonly parts?: number;
 }
 
-const epilogue = { name: 'matmul/epilogue', source: epilogueSource };
-
-const naive = defineKernel({
-  name: 'matmul/naive',
-  source: naiveSource,
-  lib: [grid, epilogue],
-  bindings: { a: 'read', b: 'read', bias: 'read', c: 'write' },
-  params: {
-    batch: 'u32', m: 'u32', n: 'u32', k: 'u32',
-    a_start: 'u32', a_batch: 'u32', a_row: 'u32', a_column: 'u32',
-    b_start: 'u32', b_batch: 'u32', b_row: 'u32', b_column: 'u32',
-    c_start: 'u32', c_batch: 'u32', c_row: 'u32',
-    bias_start: 'u32', has_bias: 'u32', floor: 'f32',
-  },
-  overrides: { ACTIVATION: 0 },
-});
-
-const splitSum = defineKernel({
-  name: 'matmul/split-sum',
-  source: splitSumSource,
-  lib: [grid, epilogue],
-  bindings: { parts: 'read', bias: 'read', c: 'write' },
-  params: { m: 'u32', n: 'u32', parts_count: 'u32', c_start: 'u32', c_row: 'u32', bias_start: 'u32', has_bias: 'u32', floor: 'f32' },
-  overrides: { ACTIVATION: 0 },
-});
-
 const CODES: Record<FusedActivation, number> = { linear: 0, relu: 0, sigmoid: 1, tanh: 2 };
+
+const KERNELS: Record<VariantName, ProductKernel> = {
+  naive,
+  broadcast,
+  'broadcast-strided': broadcastStrided,
+  'tile-32': tile,
+  'tile-64': tile,
+  'tile-128': tile,
+};
 
 /** Records C = f(op(A)·op(B) + bias). Every size may be 0 or 1. */
 export function gemm(call: Gemm): void {
   if (call.batch * call.m * call.n === 0) return;
-  for (const block of gemmBlocks(call, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT))) {
-    if (block.depths.length > 1) splitProduct(call, block);
-    else product(call, block, block.depths[0], null);
-  }
+  for (const block of gemmBlocks(call, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT))) recordBlock(call, block);
 }
 
 /** Where a part of an operand lies: a window that starts on a line, and the first element in it. */
@@ -81,9 +64,67 @@ function extent(rows: number, columns: number, stride: number): number {
   return rows === 0 || columns === 0 ? 0 : (rows - 1) * stride + columns;
 }
 
-/** One block, products over one part of k. `target` takes the sums as they are, in place of C. */
-function product(call: Gemm, block: GemmBlock, depth: GemmBlock['depths'][0], target: Place | null): void {
-  const { m, n, k, transposeA, transposeB, shareA, shareB, bias, activation = 'linear' } = call;
+/** Where results go: C itself, or parts of sums that are yet to be added. */
+interface Target {
+  readonly c: Place;
+  readonly cBatch: number;
+  readonly cRow: number;
+  readonly sums: Place | null;
+  readonly partSize: number;
+  readonly bias: Place | null;
+  readonly activation: FusedActivation;
+}
+
+function recordBlock(call: Gemm, block: GemmBlock): void {
+  const { m, n, bias, activation = 'linear' } = call;
+  const { matrices, rows, columns, depths } = block;
+  const batch = matrices.length;
+  const shape = { batch, m: rows.length, n: columns.length, k: depths[0].length, aligned: isAligned(call, block) };
+  const plan = planProduct(shape, device());
+  const variant = call.variant && (shape.aligned || call.variant !== 'broadcast') ? call.variant : plan.variant;
+  const size = batch * rows.length * columns.length;
+  const partSize = roundUp(size, LINE);
+  const most = Math.max(1, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT / partSize));
+  const parts = depths.length > 1 ? 1 : Math.min(call.parts ?? plan.parts, most);
+
+  const target: Target = {
+    c: place(call.c, matrices.start * m * n + rows.start * n + columns.start, (batch - 1) * m * n + extent(rows.length, columns.length, n)),
+    cBatch: m * n,
+    cRow: n,
+    sums: call.columnSums && rows.start === 0 && matrices.start === 0 ? place(call.columnSums, columns.start, columns.length) : null,
+    partSize: 0,
+    bias: bias ? place(bias, columns.start, columns.length) : null,
+    activation,
+  };
+  const total = depths.length * parts;
+  if (total === 1 && (VARIANTS[variant].anyActivation || CODES[activation] === 0)) {
+    product(call, block, depths[0], variant, 1, target);
+    return;
+  }
+  // Sums over parts of k go to slices of a temporary; then the slices are added in order.
+  const width = columns.length;
+  const slices = empty([total, partSize]);
+  const sumSlices = target.sums && empty([total, width]);
+  depths.forEach((depth, i) =>
+    product(call, block, depth, variant, parts, {
+      c: place(slices, i * partSize, (parts - 1) * partSize + size),
+      cBatch: rows.length * width,
+      cRow: width,
+      sums: sumSlices && place(sumSlices, i * width, parts * width),
+      partSize,
+      bias: null,
+      activation: 'linear',
+    }),
+  );
+  addParts(slices, total, partSize, batch, rows.length, width, target);
+  if (sumSlices) addParts(sumSlices, total, width, 1, 1, width, { ...target, c: target.sums!, bias: null, activation: 'linear' });
+  slices.dispose();
+  sumSlices?.dispose();
+}
+
+/** One block's products over one span of k, in one dispatch. */
+function product(call: Gemm, block: GemmBlock, depth: Span, variant: VariantName, parts: number, target: Target): void {
+  const { m, n, k, transposeA, transposeB, shareA, shareB } = call;
   const { matrices, rows, columns } = block;
   const batch = matrices.length;
   const aBatch = shareA ? 0 : m * k;
@@ -98,45 +139,62 @@ function product(call: Gemm, block: GemmBlock, depth: GemmBlock['depths'][0], ta
     matrices.start * bBatch + (transposeB ? columns.start * k + depth.start : depth.start * n + columns.start),
     (batch - 1) * bBatch + (transposeB ? extent(columns.length, depth.length, k) : extent(depth.length, columns.length, n)),
   );
-  const c = target ?? place(
-    call.c,
-    matrices.start * m * n + rows.start * n + columns.start,
-    (batch - 1) * m * n + extent(rows.length, columns.length, n),
-  );
-  const withBias = bias && !target ? place(bias, columns.start, columns.length) : null;
-  run(naive, {
-    bind: { a: a.window, b: b.window, bias: withBias?.window ?? a.window, c: c.window },
+  const params: ProductParams = {
+    batch, m: rows.length, n: columns.length, k: depth.length,
+    a_start: a.start, a_batch: aBatch, a_row: transposeA ? 1 : k, a_column: transposeA ? m : 1,
+    b_start: b.start, b_batch: bBatch, b_row: transposeB ? 1 : n, b_column: transposeB ? k : 1,
+    c_start: target.c.start, c_batch: target.cBatch, c_row: target.cRow,
+    bias_start: target.bias?.start ?? 0, has_bias: target.bias ? 1 : 0, floor: floorOf(target.activation),
+    parts, part_depth: partDepth(depth.length, parts), part_size: target.partSize, sums_start: target.sums?.start ?? 0,
+  };
+  const kernel = KERNELS[variant];
+  const all: Record<string, number | boolean> = {
+    TRANSPOSE_A: transposeA,
+    TRANSPOSE_B: transposeB,
+    ACTIVATION: CODES[target.activation],
+    COLUMN_SUMS: target.sums !== null,
+  };
+  const overrides = Object.fromEntries(Object.keys(kernel.spec.overrides).map((name) => [name, all[name]]));
+  const unused = target.sums ? null : empty([4]);
+  const { rows: blockRows, columns: blockColumns, consts } = VARIANTS[variant];
+  run(kernel, {
+    bind: { a: a.window, b: b.window, bias: target.bias?.window ?? a.window, c: target.c.window, sums: target.sums?.window ?? unused! },
+    params,
+    overrides,
+    consts: kernel === broadcast || kernel === broadcastStrided ? { LANES: Math.min(device().subgroup, 8) } : consts,
+    grid: parts * batch * ceilDiv(rows.length, blockRows) * ceilDiv(columns.length, blockColumns),
+  });
+  unused?.dispose();
+}
+
+/** C = f(Σ parts + bias). */
+function addParts(slices: Bindable, count: number, partSize: number, batch: number, m: number, n: number, target: Target): void {
+  const { c, cBatch, cRow, bias, activation } = target;
+  run(splitSum, {
+    bind: { slices, bias: bias?.window ?? slices, c: c.window },
     params: {
-      batch, m: rows.length, n: columns.length, k: depth.length,
-      a_start: a.start, a_batch: aBatch, a_row: transposeA ? 1 : k, a_column: transposeA ? m : 1,
-      b_start: b.start, b_batch: bBatch, b_row: transposeB ? 1 : n, b_column: transposeB ? k : 1,
-      c_start: c.start, c_batch: m * n, c_row: target ? columns.length : n,
-      bias_start: withBias?.start ?? 0, has_bias: withBias ? 1 : 0, floor: floorOf(target ? 'linear' : activation),
+      batch, m, n, parts: count, part_size: partSize, c_start: c.start, c_batch: cBatch, c_row: cRow,
+      bias_start: bias?.start ?? 0, has_bias: bias ? 1 : 0, floor: floorOf(activation),
     },
-    overrides: { ACTIVATION: target ? 0 : CODES[activation] },
-    grid: batch * rows.length * ceilDiv(columns.length, 64),
+    overrides: { ACTIVATION: CODES[activation] },
+    grid: ceilDiv(batch * m * ceilDiv(n, 4), 64),
   });
 }
 
-/** One block, k in parts: each part's product goes to a slice of a temporary, then the slices are added in order. */
-function splitProduct(call: Gemm, block: GemmBlock): void {
-  const { n, bias, activation = 'linear' } = call;
-  const { matrices, rows, columns, depths } = block;
-  const slice = Math.ceil((rows.length * columns.length) / LINE) * LINE;
-  const parts = empty([depths.length, slice]);
-  depths.forEach((depth, i) => product(call, block, depth, place(parts, i * slice, rows.length * columns.length)));
-  const c = place(call.c, matrices.start * call.m * n + rows.start * n + columns.start, extent(rows.length, columns.length, n));
-  const withBias = bias ? place(bias, columns.start, columns.length) : null;
-  run(splitSum, {
-    bind: { parts, bias: withBias?.window ?? parts, c: c.window },
-    params: {
-      m: rows.length, n: columns.length, parts_count: depths.length, c_start: c.start, c_row: n,
-      bias_start: withBias?.start ?? 0, has_bias: withBias ? 1 : 0, floor: floorOf(activation),
-    },
-    overrides: { ACTIVATION: CODES[activation] },
-    grid: ceilDiv(rows.length * columns.length, 256),
-  });
-  parts.dispose();
+/** Parts start on a multiple of 16: no kernel's step crosses from one to the next. */
+function partDepth(k: number, parts: number): number {
+  return roundUp(ceilDiv(k, parts), 16);
+}
+
+/** Whether every row of A, B and C that is touched starts on a vec4. */
+function isAligned({ m, n, k, transposeA, transposeB }: Gemm, { rows, columns, depths }: GemmBlock): boolean {
+  const starts = [rows, columns, ...depths].map(({ start }) => start);
+  return [transposeA ? m : k, transposeB ? k : n, n, ...starts].every((distance) => distance % 4 === 0);
+}
+
+function device(): ProductDevice {
+  const { device, info } = gpu();
+  return { software: info.software, subgroup: device.features.has('subgroups') ? device.adapterInfo.subgroupMinSize : 0 };
 }
 
 function floorOf(activation: FusedActivation): number {

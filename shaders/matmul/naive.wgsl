@@ -1,13 +1,15 @@
-// C[i, j] = f(Σ_k A[i, k]·B[k, j] + bias[j]) for every matrix of a batch, f(x) = x, relu, sigmoid or tanh.
+// C[i, j] = f(Σ_k A[i, k]·B[k, j] + bias[j]) for every matrix of a batch, or for every part of k; f by ACTIVATION.
 // A, B and C lie anywhere at a constant distance between rows, columns and matrices: transposes are strides.
 // A lane owns one element of C: the textbook kernel, oracle of the fast ones and the yardstick of their speed.
 
 override ACTIVATION: u32 = 0;
+override COLUMN_SUMS: bool = false; // sums[j] = Σ_k B[k, j] as well, for the first matrix
 
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> b: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
+@group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 
 struct Params {
   batch: u32,
@@ -28,8 +30,12 @@ struct Params {
   bias_start: u32,
   has_bias: u32,
   floor: f32,
+  parts: u32,
+  part_depth: u32,
+  part_size: u32,
+  sums_start: u32,
 }
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(5) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(
@@ -37,25 +43,30 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let columns = (params.n + 63u) / 64u;
+  let column_blocks = (params.n + 63u) / 64u;
   let g = flat_group(group, groups);
-  let j = g % columns * 64u + lane;
-  let row = g / columns;
-  let i = row % params.m;
-  let matrix = row / params.m;
-  if (j >= params.n || matrix >= params.batch) {
+  let j = g % column_blocks * 64u + lane;
+  let i = g / column_blocks % params.m;
+  let matrix = g / (column_blocks * params.m) % params.batch;
+  let part = g / (column_blocks * params.m * params.batch);
+  if (j >= params.n || part >= params.parts) {
     return;
   }
+  let start = part * params.part_depth;
+  let end = min(start + params.part_depth, params.k);
   var sum = 0.0;
-  var at_a = params.a_start + matrix * params.a_batch + i * params.a_row;
-  var at_b = params.b_start + matrix * params.b_batch + j * params.b_column;
-  for (var l = 0u; l < params.k; l++) {
-    sum += a[at_a] * b[at_b];
-    at_a += params.a_column;
-    at_b += params.b_row;
+  var column_sum = 0.0;
+  for (var l = start; l < end; l++) {
+    let value = b[params.b_start + matrix * params.b_batch + l * params.b_row + j * params.b_column];
+    sum += a[params.a_start + matrix * params.a_batch + i * params.a_row + l * params.a_column] * value;
+    column_sum += value;
   }
   if (params.has_bias != 0u) {
     sum += bias[params.bias_start + j];
   }
-  c[params.c_start + matrix * params.c_batch + i * params.c_row + j] = activate(ACTIVATION, vec4f(sum), params.floor).x;
+  let at = params.c_start + part * params.part_size + matrix * params.c_batch + i * params.c_row + j;
+  c[at] = activate(ACTIVATION, vec4f(sum), params.floor).x;
+  if (COLUMN_SUMS && i == 0u && matrix == 0u) {
+    sums[params.sums_start + part * params.n + j] = column_sum;
+  }
 }

@@ -1,0 +1,118 @@
+// C[i, j] = f(Σ_k A[i, k]·B[k, j] + bias[j]), f(x) = x or relu, for every matrix of a batch, or for every part of k.
+// As broadcast.wgsl, which explains the work distribution, for operands that lie anywhere at a constant distance between
+// rows, columns and matrices: transposes are strides, and every element is loaded and stored by itself.
+
+enable subgroups;
+
+override COLUMN_SUMS: bool = false; // sums[j] = Σ_k B[k, j] as well, for the first matrix
+
+const ROWS = 16u;
+const LANES = 8u;
+const LOADS = ROWS / LANES;
+
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read> b: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+@group(0) @binding(4) var<storage, read_write> sums: array<f32>;
+
+struct Params {
+  batch: u32,
+  m: u32,
+  n: u32,
+  k: u32,
+  a_start: u32,
+  a_batch: u32,
+  a_row: u32,
+  a_column: u32,
+  b_start: u32,
+  b_batch: u32,
+  b_row: u32,
+  b_column: u32,
+  c_start: u32,
+  c_batch: u32,
+  c_row: u32,
+  bias_start: u32,
+  has_bias: u32,
+  floor: f32,
+  parts: u32,
+  part_depth: u32,
+  part_size: u32,
+  sums_start: u32,
+}
+@group(0) @binding(5) var<uniform> params: Params;
+
+// B[l, j .. j+3], zero from `end` on.
+fn row_of_b(at: u32, l: u32, end: u32) -> vec4f {
+  let step = params.b_column;
+  return select(vec4f(0.0), vec4f(b[at], b[at + step], b[at + 2u * step], b[at + 3u * step]), l < end);
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(subgroup_invocation_id) subgroup_lane: u32,
+) {
+  let row_blocks = (params.m + ROWS - 1u) / ROWS;
+  let column_blocks = (params.n + 4u * LANES - 1u) / (4u * LANES);
+  let g = flat_group(group, groups);
+  let i0 = g % row_blocks * ROWS;
+  let j = (g / row_blocks % column_blocks * LANES + lane) * 4u;
+  let matrix = g / (row_blocks * column_blocks) % params.batch;
+  let part = g / (row_blocks * column_blocks * params.batch);
+  let start = part * params.part_depth;
+  let end = min(start + params.part_depth, params.k);
+  let a_base = params.a_start + matrix * params.a_batch + (i0 + subgroup_lane % LANES) * params.a_row;
+  let b_base = params.b_start + matrix * params.b_batch + j * params.b_column;
+
+  var acc: array<vec4f, ROWS>;
+  var column_sums = vec4f(0.0);
+  for (var l = start; l < end; l += 4u) {
+    var fragment: array<vec4f, LOADS>;
+    for (var q = 0u; q < LOADS; q++) {
+      let step = params.a_column;
+      let at = a_base + q * LANES * params.a_row + l * step;
+      let values = vec4f(a[at], a[at + step], a[at + 2u * step], a[at + 3u * step]);
+      fragment[q] = select(vec4f(0.0), values, vec4u(l, l + 1u, l + 2u, l + 3u) < vec4u(end));
+    }
+    let at = b_base + l * params.b_row;
+    let b0 = row_of_b(at, l, end);
+    let b1 = row_of_b(at + params.b_row, l + 1u, end);
+    let b2 = row_of_b(at + 2u * params.b_row, l + 2u, end);
+    let b3 = row_of_b(at + 3u * params.b_row, l + 3u, end);
+    for (var r = 0u; r < ROWS; r++) {
+      let row = subgroupShuffle(fragment[r / LANES], r % LANES);
+      acc[r] += row.x * b0 + row.y * b1 + row.z * b2 + row.w * b3;
+    }
+    if (COLUMN_SUMS) {
+      column_sums += b0 + b1 + b2 + b3;
+    }
+  }
+
+  if (part >= params.parts) {
+    return;
+  }
+  var shift = vec4f(0.0);
+  if (params.has_bias != 0u) {
+    let at = params.bias_start + j;
+    shift = vec4f(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]);
+  }
+  let at = params.c_start + part * params.part_size + matrix * params.c_batch + i0 * params.c_row + j;
+  for (var r = 0u; r < ROWS; r++) {
+    let y = rectify(acc[r] + shift, params.floor);
+    for (var v = 0u; v < 4u; v++) {
+      if (i0 + r < params.m && j + v < params.n) {
+        c[at + r * params.c_row + v] = y[v];
+      }
+    }
+  }
+  if (COLUMN_SUMS && i0 == 0u && matrix == 0u) {
+    for (var v = 0u; v < 4u; v++) {
+      if (j + v < params.n) {
+        sums[params.sums_start + part * params.n + j + v] = column_sums[v];
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// C[i, j] = f(Σ_k A[i, k]·B[k, j] + bias[j]) for every matrix of a batch, or for every part of k; f by ACTIVATION.
+// A, B and C lie anywhere at a constant distance between rows, columns and matrices.
+//
+// For GPUs: a workgroup owns TILE_M × TILE_N of C and walks k in steps of TILE_K, whose parts of A and B it keeps in
+// workgroup memory as vec4s of four rows, or four columns, at one k. A lane owns LANE_M × LANE_N of C in registers.
+// Its vec4s lie a tile's quarter, eighth … apart, so that neighbouring lanes touch neighbouring vec4s.
+
+override TRANSPOSE_A: bool = false; // A is stored [k, m]: neighbouring lanes load neighbouring rows, not depths
+override TRANSPOSE_B: bool = false; // B is stored [n, k]
+override ACTIVATION: u32 = 0;
+override COLUMN_SUMS: bool = false; // sums[j] = Σ_k B[k, j] as well, for the first matrix
+
+const TILE_M = 64u;
+const TILE_N = 64u;
+const TILE_K = 16u;
+const LANE_M = 4u;
+const LANE_N = 4u;
+
+const QUADS_M = LANE_M / 4u;
+const QUADS_N = LANE_N / 4u;
+const LANES_M = TILE_M / LANE_M;
+const LANES_N = TILE_N / LANE_N;
+const LANES = LANES_M * LANES_N;
+
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read> b: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+@group(0) @binding(4) var<storage, read_write> sums: array<f32>;
+
+struct Params {
+  batch: u32,
+  m: u32,
+  n: u32,
+  k: u32,
+  a_start: u32,
+  a_batch: u32,
+  a_row: u32,
+  a_column: u32,
+  b_start: u32,
+  b_batch: u32,
+  b_row: u32,
+  b_column: u32,
+  c_start: u32,
+  c_batch: u32,
+  c_row: u32,
+  bias_start: u32,
+  has_bias: u32,
+  floor: f32,
+  parts: u32,
+  part_depth: u32,
+  part_size: u32,
+  sums_start: u32,
+}
+@group(0) @binding(5) var<uniform> params: Params;
+
+var<workgroup> tile_a: array<vec4f, TILE_K * TILE_M / 4u>; // [k, m]
+var<workgroup> tile_b: array<vec4f, TILE_K * TILE_N / 4u>; // [k, n]
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row_blocks = (params.m + TILE_M - 1u) / TILE_M;
+  let column_blocks = (params.n + TILE_N - 1u) / TILE_N;
+  let g = flat_group(group, groups);
+  let i0 = g % row_blocks * TILE_M;
+  let j0 = g / row_blocks % column_blocks * TILE_N;
+  let matrix = g / (row_blocks * column_blocks) % params.batch;
+  let part = g / (row_blocks * column_blocks * params.batch);
+  let start = part * params.part_depth;
+  let end = min(start + params.part_depth, params.k);
+  let a_base = params.a_start + matrix * params.a_batch + i0 * params.a_row;
+  let b_base = params.b_start + matrix * params.b_batch + j0 * params.b_column;
+  let lane_m = lane / LANES_N;
+  let lane_n = lane % LANES_N;
+
+  var acc: array<array<vec4f, QUADS_N>, LANE_M>;
+  var column_sums: array<vec4f, QUADS_N>;
+  for (var l = start; l < end; l += TILE_K) {
+    for (var e = lane; e < TILE_K * TILE_M / 4u; e += LANES) {
+      let quad = select(e / TILE_K, e % (TILE_M / 4u), TRANSPOSE_A);
+      let depth = select(e % TILE_K, e / (TILE_M / 4u), TRANSPOSE_A);
+      let at = a_base + quad * 4u * params.a_row + (l + depth) * params.a_column;
+      let step = params.a_row;
+      let values = vec4f(a[at], a[at + step], a[at + 2u * step], a[at + 3u * step]);
+      tile_a[depth * (TILE_M / 4u) + quad] = select(vec4f(0.0), values, l + depth < end);
+    }
+    for (var e = lane; e < TILE_K * TILE_N / 4u; e += LANES) {
+      let quad = select(e % (TILE_N / 4u), e / TILE_K, TRANSPOSE_B);
+      let depth = select(e / (TILE_N / 4u), e % TILE_K, TRANSPOSE_B);
+      let at = b_base + quad * 4u * params.b_column + (l + depth) * params.b_row;
+      let step = params.b_column;
+      let values = vec4f(b[at], b[at + step], b[at + 2u * step], b[at + 3u * step]);
+      tile_b[depth * (TILE_N / 4u) + quad] = select(vec4f(0.0), values, l + depth < end);
+    }
+    workgroupBarrier();
+    for (var depth = 0u; depth < TILE_K; depth++) {
+      var columns: array<vec4f, QUADS_N>;
+      for (var q = 0u; q < QUADS_N; q++) {
+        columns[q] = tile_b[depth * (TILE_N / 4u) + q * LANES_N + lane_n];
+        if (COLUMN_SUMS) {
+          column_sums[q] += columns[q];
+        }
+      }
+      for (var p = 0u; p < QUADS_M; p++) {
+        let rows = tile_a[depth * (TILE_M / 4u) + p * LANES_M + lane_m];
+        for (var q = 0u; q < QUADS_N; q++) {
+          acc[p * 4u][q] += rows.x * columns[q];
+          acc[p * 4u + 1u][q] += rows.y * columns[q];
+          acc[p * 4u + 2u][q] += rows.z * columns[q];
+          acc[p * 4u + 3u][q] += rows.w * columns[q];
+        }
+      }
+    }
+    workgroupBarrier();
+  }
+
+  if (part >= params.parts) {
+    return;
+  }
+  let c_base = params.c_start + part * params.part_size + matrix * params.c_batch;
+  for (var q = 0u; q < QUADS_N; q++) {
+    let j = j0 + (q * LANES_N + lane_n) * 4u;
+    var shift = vec4f(0.0);
+    if (params.has_bias != 0u) {
+      let at = params.bias_start + j;
+      shift = vec4f(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]);
+    }
+    for (var r = 0u; r < LANE_M; r++) {
+      let i = i0 + (r / 4u * LANES_M + lane_m) * 4u + r % 4u;
+      let y = activate(ACTIVATION, acc[r][q] + shift, params.floor);
+      for (var v = 0u; v < 4u; v++) {
+        if (i < params.m && j + v < params.n) {
+          c[c_base + i * params.c_row + j + v] = y[v];
+        }
+      }
+    }
+    if (COLUMN_SUMS && i0 == 0u && matrix == 0u && lane_m == 0u) {
+      for (var v = 0u; v < 4u; v++) {
+        if (j + v < params.n) {
+          sums[params.sums_start + part * params.n + j + v] = column_sums[q][v];
+        }
+      }
+    }
+  }
+}

@@ -10,7 +10,7 @@ import { fail } from 'node:assert/strict';
 import process from 'node:process';
 import fc from 'fast-check';
 import { valueAndGrad } from '../../engine/autodiff/grad';
-import { init } from '../../engine/gpu/gpu';
+import { type Gpu, init } from '../../engine/gpu/gpu';
 import { mul } from '../../engine/ops/binary';
 import { tensor } from '../../engine/tensor/create';
 import { type Dtype, newTypedArray, type TypedArray } from '../../engine/tensor/dtype';
@@ -60,10 +60,13 @@ export function uniformFrom(state: number): () => number {
 }
 
 let guards: Guards | undefined;
+let guarded: Gpu | undefined;
 
-/** Opens the device with guards around all memory. */
+/** Opens the device, if it is not open, with guards around all memory. */
 export async function guardedDevice(): Promise<Guards> {
-  return (guards ??= new Guards(await init()));
+  const device = await init();
+  if (device !== guarded) [guarded, guards] = [device, new Guards(device)];
+  return guards!;
 }
 
 interface Drawn<Attrs> {

@@ -78,8 +78,10 @@ export class Capture {
     bindings: BindGroupCache,
   ) {
     this.scalars = recording.scalars;
-    this.place(recording.commands, new Set(outputs), heap);
-    this.steps = recording.commands.map((command) => resolve(command, bindings));
+    for (const command of recording.commands) for (const { storage } of operandsOf(command)) this.held.push(storage);
+    const commands = withoutDeadCode(recording.commands, new Set(outputs));
+    this.place(commands, new Set(outputs), heap);
+    this.steps = commands.map((command) => resolve(command, bindings));
   }
 
   /** Dispatches in one replay. */
@@ -111,7 +113,6 @@ export class Capture {
     const temporaries = new Set<Storage>();
     commands.forEach((command, i) => {
       for (const { storage } of operandsOf(command)) {
-        this.held.push(storage);
         if (storage.slots || storage.region) continue;
         if (storage.upload) {
           this.recorder.place(storage);
@@ -125,6 +126,24 @@ export class Capture {
       }
     });
   }
+}
+
+/**
+ * The commands that anything outside the step depends on. What nobody reads is dropped: the rows of an embedding
+ * that a fused op summed by itself, probabilities where the loss went back to the logits.
+ */
+function withoutDeadCode(commands: readonly CapturedCommand[], outputs: ReadonlySet<Storage>): CapturedCommand[] {
+  const needed = new Set<Storage>(outputs);
+  const outlives = (storage: Storage): boolean => Boolean(storage.region ?? storage.slots ?? storage.upload);
+  const live: CapturedCommand[] = [];
+  for (const command of [...commands].reverse()) {
+    const operands = operandsOf(command);
+    const access = 'pipeline' in command ? command.pipeline.access : (['read', 'write'] as const);
+    if (!operands.some(({ storage }, i) => access[i] !== 'read' && (outlives(storage) || needed.has(storage)))) continue;
+    operands.forEach(({ storage }, i) => access[i] !== 'write' && needed.add(storage));
+    live.push(command);
+  }
+  return live.reverse();
 }
 
 function resolve(command: CapturedCommand, bindings: BindGroupCache): ResolvedDispatch | ResolvedCopy {

@@ -1,6 +1,6 @@
 /** Compute pipelines by kernel and specialisation; compile errors point into shaders/. */
 import { KernelError } from '../errors';
-import type { Kernel } from './kernel';
+import type { Access, Kernel } from './kernel';
 import { link } from './link';
 
 export interface Pipeline {
@@ -9,6 +9,8 @@ export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
   /** Group 0: the storage bindings and, last, the params. */
   readonly layout: GPUBindGroupLayout;
+  /** What it does with each storage binding. */
+  readonly access: readonly Access[];
 }
 
 export class PipelineCache {
@@ -55,7 +57,8 @@ export class PipelineCache {
     // An invalid pipeline is skipped silently when dispatched: the error must be caught here.
     this.device.pushErrorScope('validation');
     const module = this.device.createShaderModule({ label: name, code: linked.code });
-    const layout = this.groupLayout(Object.values(spec.bindings), Object.keys(spec.params).length > 0 || spec.step);
+    const access: Access[] = Object.values(spec.bindings);
+    const layout = this.groupLayout(access, Object.keys(spec.params).length > 0 || spec.step);
     const pipeline = this.device.createComputePipeline({
       label: name,
       layout: this.device.createPipelineLayout({
@@ -70,11 +73,11 @@ export class PipelineCache {
       const lines = messages.filter((m) => m.type === 'error').map((m) => `  ${linked.locate(m.lineNum)}:${m.linePos} ${m.message}`);
       this.report(new KernelError(`Kernel ${name} does not compile:\n${lines.join('\n') || `  ${error.message}`}`));
     });
-    return { id: this.created++, name, pipeline, layout };
+    return { id: this.created++, name, pipeline, layout, access };
   }
 
   // Layouts are explicit: `auto` drops bindings that a specialisation does not use.
-  private groupLayout(access: string[], params: boolean): GPUBindGroupLayout {
+  private groupLayout(access: readonly Access[], params: boolean): GPUBindGroupLayout {
     const key = `${access.join()}|${params}`;
     let layout = this.groupLayouts.get(key);
     if (!layout) {

@@ -1,5 +1,6 @@
 /** The public ops, by NumPy's and Keras's names. */
 export { arange } from './arange';
+export { argMax, argMin } from './arg';
 export { add, div, floorDiv, maximum, minimum, mod, mul, pow, squaredDifference, sub } from './binary';
 export { broadcastTo } from './broadcast-to';
 export { cast } from './cast';

@@ -17,8 +17,10 @@ let gpu: GPU | null = null;
 const bell = new Int32Array(new SharedArrayBuffer(4));
 const NAP_MS = 0.2;
 let waiting = 0;
+let napping = false;
 function nap(): void {
-  if (waiting === 0) return;
+  napping = waiting > 0;
+  if (!napping) return;
   Atomics.wait(bell, 0, 0, NAP_MS);
   setImmediate(nap);
 }
@@ -38,7 +40,9 @@ export const host: Host = {
   },
 
   async idle(pending) {
-    if (waiting++ === 0) setImmediate(nap);
+    waiting++;
+    // One chain of naps, however many are waiting.
+    if (!napping) nap();
     try {
       return await pending;
     } finally {

@@ -14,8 +14,8 @@ import { asTensor, deviceDtype, type TensorLike, tensor } from '../tensor/create
 import type { Dtype } from '../tensor/dtype';
 import { HostArray } from '../tensor/host-array';
 import { scope, tensorsIn } from '../tensor/scope';
-import { empty, Tensor, type TensorSpec } from '../tensor/tensor';
-import { InputSlots } from './input-slots';
+import { empty, Tensor } from '../tensor/tensor';
+import { InputSlots, type InputSpec } from './input-slots';
 
 export interface StepOptions {
   readonly name?: string;
@@ -60,7 +60,7 @@ export function compileStep<R>(fn: (...inputs: Tensor[]) => R, options: StepOpti
     }
     const values = inputs.map((input) => (input instanceof HostArray || input instanceof Tensor ? input : asTensor(input)));
     const specs = values.map((value, i) => specOf(value, options.dtypes?.[i], options.name));
-    const key = specs.map(({ shape, dtype }) => `${dtype}[${shape}]`).join();
+    const key = specs.map(({ shape, dtype, fromHost }) => `${fromHost ? 'host' : 'device'} ${dtype}[${shape}]`).join();
     let entry = captures.get(key);
     if (entry && entry.epoch !== device.captureEpoch) {
       dispose(entry);
@@ -92,7 +92,7 @@ export function compileStep<R>(fn: (...inputs: Tensor[]) => R, options: StepOpti
   }) as CompiledStep<R>;
 }
 
-function capture<R>(device: Gpu, heap: CaptureHeap, specs: readonly TensorSpec[], fn: (...inputs: Tensor[]) => R): Captured<R> {
+function capture<R>(device: Gpu, heap: CaptureHeap, specs: readonly InputSpec[], fn: (...inputs: Tensor[]) => R): Captured<R> {
   const inputs = new InputSlots(device, specs);
   const recording = device.recorder.capture(() => scope(() => owned(device, fn(...inputs.tensors))));
   const outputs = tensorsIn(recording.result);
@@ -135,10 +135,10 @@ function convert(value: TensorLike, dtype?: Dtype): Tensor {
   return value instanceof HostArray ? tensor(value, dtype) : asTensor(value);
 }
 
-function specOf(value: HostArray | Tensor, dtype?: Dtype, name = 'compileStep'): TensorSpec {
-  if (value instanceof HostArray) return { shape: value.shape, dtype: dtype ?? deviceDtype(value.dtype) };
+function specOf(value: HostArray | Tensor, dtype?: Dtype, name = 'compileStep'): InputSpec {
+  if (value instanceof HostArray) return { shape: value.shape, dtype: dtype ?? deviceDtype(value.dtype), fromHost: true };
   if (dtype && value.dtype !== dtype) throw new DtypeError(`${name}: an input tensor is ${value.dtype}; expected ${dtype}.`);
-  return value;
+  return { shape: value.shape, dtype: value.dtype, fromHost: false };
 }
 
 function mapTensors<R>(value: R, fn: (tensor: Tensor) => Tensor): R {

@@ -1,57 +1,46 @@
 /**
- * Inputs of a captured step. One buffer holds a few slots, each with room for all inputs of one step, so
- * that one submit carries several steps; the filled slots go up in one write just before it. The queue
- * orders that write after the submits that read the slots before.
+ * Inputs of a captured step. A few slots, each with room for all inputs of one step, let one submit carry
+ * several steps; the filled slots go up in one write just before it. The queue orders that write after the
+ * submits that read the slots before.
  */
 import type { Gpu } from '../gpu/gpu';
-import { roundUp } from '../gpu/grid';
 import { Storage } from '../gpu/storage';
-import { BYTES_PER_ELEMENT } from '../tensor/dtype';
-import { sizeOf } from '../tensor/shape';
-import { Tensor, type TensorSpec } from '../tensor/tensor';
+import type { Tensor, TensorSpec } from '../tensor/tensor';
+import { type Derivation, registerSource } from './derived';
+import { SlotBuffer, slotBytes } from './slot-buffer';
 
 const MAX_SLOTS = 16;
 const MAX_BYTES = 32 << 20;
 
+interface Companions {
+  /** The input that they are derived from. */
+  readonly input: number;
+  readonly derivation: Derivation;
+  readonly slots: SlotBuffer;
+}
+
+export interface InputSpec extends TensorSpec {
+  /** Whether its values come from the host at every step. */
+  readonly fromHost: boolean;
+}
+
 export class InputSlots {
-  readonly count: number;
-  /** The inputs as the step's function sees them: each stands for its place in every slot. */
-  readonly tensors: readonly Tensor[];
-  private readonly offsets: number[] = [];
-  private readonly stride: number;
-  private readonly staging: ArrayBuffer;
-  private readonly buffer: GPUBuffer;
+  private readonly count: number;
+  private readonly slots: SlotBuffer;
+  private readonly companions: Companions[] = [];
   private used = 0;
 
-  constructor(private readonly gpu: Gpu, specs: readonly TensorSpec[]) {
-    // Every input starts where any adapter lets a binding start.
-    let stride = 0;
-    for (const { shape } of specs) {
-      this.offsets.push(stride);
-      stride += Math.max(256, roundUp(sizeOf(shape) * BYTES_PER_ELEMENT, 256));
-    }
-    this.stride = Math.max(stride, 256);
-    this.count = Math.min(MAX_SLOTS, Math.max(1, Math.floor(MAX_BYTES / this.stride)));
-    this.staging = new ArrayBuffer(this.stride * this.count);
-    this.buffer = gpu.device.createBuffer({
-      label: 'step inputs',
-      size: this.staging.byteLength,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-    });
-    this.tensors = specs.map(({ shape, dtype }, i) => {
-      const storage = new Storage(sizeOf(shape) * BYTES_PER_ELEMENT);
-      const size = Math.max(16, roundUp(storage.bytes, 16));
-      storage.slots = Array.from({ length: this.count }, (_, slot) => ({
-        buffer: this.buffer,
-        offset: slot * this.stride + this.offsets[i],
-        size,
-      }));
-      return new Tensor(storage, shape, dtype);
+  constructor(private readonly gpu: Gpu, specs: readonly InputSpec[]) {
+    this.count = Math.min(MAX_SLOTS, Math.max(1, Math.floor(MAX_BYTES / Math.max(1, slotBytes(specs)))));
+    this.slots = new SlotBuffer(gpu, specs, this.count);
+    specs.forEach(({ fromHost }, i) => {
+      if (fromHost) registerSource(this.tensors[i].storage, (derivation) => this.derive(i, derivation));
     });
   }
 
-  get bytes(): number {
-    return this.staging.byteLength;
+  /** The inputs as the step's function sees them: each stands for its place in every slot. */
+  get tensors(): readonly Tensor[] {
+    return this.slots.tensors;
   }
 
   /** The next free slot; submits what is recorded when all are taken. */
@@ -60,15 +49,13 @@ export class InputSlots {
     return this.used++;
   }
 
-  /** Puts the elements of input `i` into a slot. */
+  /** Puts the elements of input `i`, and what is derived from them, into a slot. */
   write(slot: number, i: number, values: ArrayLike<number>): void {
-    const { size, dtype } = this.tensors[i];
-    const at = slot * this.stride + this.offsets[i];
-    const target =
-      dtype === 'f32' ? new Float32Array(this.staging, at, size)
-      : dtype === 'i32' ? new Int32Array(this.staging, at, size)
-      : new Uint32Array(this.staging, at, size);
+    const target = this.slots.view(slot, i);
     target.set(values);
+    for (const { input, derivation, slots } of this.companions) {
+      if (input === i) derivation.fill(target, slots.tensors.map((_, j) => slots.view(slot, j)));
+    }
   }
 
   /** Copies a tensor of the device into a slot; inputs may mix both, as copies run after the upload. */
@@ -80,13 +67,23 @@ export class InputSlots {
 
   /** Sends the slots that were filled since the last submit. */
   upload(): void {
-    if (this.used > 0) this.gpu.device.queue.writeBuffer(this.buffer, 0, this.staging, 0, this.used * this.stride);
+    if (this.used > 0) for (const slots of this.buffers) slots.upload(this.used);
     this.used = 0;
   }
 
   dispose(): void {
-    for (const tensor of this.tensors) tensor.dispose();
-    this.gpu.bindings.clear();
-    this.buffer.destroy();
+    for (const slots of this.buffers) slots.dispose();
+  }
+
+  private get buffers(): readonly SlotBuffer[] {
+    return [this.slots, ...this.companions.map(({ slots }) => slots)];
+  }
+
+  private derive(input: number, derivation: Derivation): readonly Tensor[] {
+    const known = this.companions.find((c) => c.input === input && c.derivation.key === derivation.key);
+    if (known) return known.slots.tensors;
+    const slots = new SlotBuffer(this.gpu, derivation.companions, this.count);
+    this.companions.push({ input, derivation, slots });
+    return slots.tensors;
   }
 }

@@ -40,7 +40,7 @@ fn slope(s: vec4f) -> vec4f {
     case 16u: { return select(ZERO, ONE, (s > ZERO) & (s < vec4f(6.0))); } // relu6, y
     case 17u: { return select(vec4f(params.alpha), ONE, s > ZERO); } // leakyRelu, x
     case 18u: { return select(params.alpha * exp4(s), ONE, s > ZERO); } // elu, x
-    case 19u: { return select(s + SELU_SCALE * SELU_ALPHA, vec4f(SELU_SCALE), s > ZERO); } // selu, y
+    case 19u: { return select(s + SELU_SCALE * SELU_ALPHA, vec4f(SELU_SCALE), s >= ZERO); } // selu, y
     case 20u: { return normal_cdf(s) + s * normal_pdf(s); } // gelu, x
     case 21u: { // gelu (tanh), x
       let p = sigmoid(2.0 * gelu_inner(s));

@@ -84,7 +84,7 @@ def encode(value, depth=0):
         return str(value)
     if isinstance(value, dict):
         opening, closing = "{", "}"
-        parts = [f"{json.dumps(key)}: {encode(inner, depth + 1)}" for key, inner in value.items()]
+        parts = [f"{json.dumps(str(key))}: {encode(inner, depth + 1)}" for key, inner in value.items()]
     elif isinstance(value, (list, tuple)):
         opening, closing = "[", "]"
         parts = [encode(inner, depth + 1) for inner in value]

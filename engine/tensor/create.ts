@@ -13,7 +13,7 @@ export type TensorLike = Tensor | Variable | HostArray | NestedArray;
 
 /** A tensor holding `values`; `u8` becomes `f32` unless another dtype is asked for. */
 export function tensor(values: HostArray | NestedArray | TypedArray, dtype?: Dtype, shape?: Shape): Tensor {
-  const array = toHostArray(values, shape);
+  const array = toHostArray(values, dtype, shape);
   const result = empty(array.shape, dtype ?? deviceDtype(array.dtype));
   if (array.size > 0) result.storage.upload = deviceBytes(array, result.dtype);
   return result;
@@ -43,12 +43,12 @@ export function deviceBytes(array: HostArray, dtype: Dtype): Uint8Array {
   return new Uint8Array(data.buffer);
 }
 
-function toHostArray(values: HostArray | NestedArray | TypedArray, shape?: Shape): HostArray {
+function toHostArray(values: HostArray | NestedArray | TypedArray, dtype?: Dtype, shape?: Shape): HostArray {
   if (values instanceof HostArray) return shape ? values.reshape(shape) : values;
   if (ArrayBuffer.isView(values)) return new HostArray(values as TypedArray, shape ?? [(values as TypedArray).length]);
   if (typeof values !== 'number' && !Array.isArray(values)) {
     throw new DtypeError(`tensor: ${String(values)} is neither a number, a nested array, a typed array nor a HostArray.`);
   }
-  const array = HostArray.from(values as NestedArray);
+  const array = HostArray.from(values as NestedArray, dtype);
   return shape ? array.reshape(shape) : array;
 }

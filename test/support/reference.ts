@@ -52,3 +52,9 @@ export function elementwise(f: (...values: number[]) => number, scale?: (...valu
     return scale ? { ...each(f), scale: each(scale).data } : each(f);
   };
 }
+
+/** How often broadcasting repeats each input. */
+export function repeats(shapes: readonly Shape[]): number[] {
+  const size = sizeOf(broadcastShape(...shapes));
+  return shapes.map((shape) => (size === 0 ? 1 : size / sizeOf(shape)));
+}

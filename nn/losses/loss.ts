@@ -5,7 +5,7 @@ import type { Dtype } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
-import { div, mean, mul, reshape, sum } from '../../engine/ops';
+import { cast, div, mean, mul, reshape, sum } from '../../engine/ops';
 import { automaticName } from '../core/names';
 
 /** `sum_over_batch_size` is the mean over all entries of the per-sample loss. */
@@ -33,7 +33,7 @@ export abstract class Loss {
 
   /** The reduced loss; `sampleWeight` has the shape of the per-sample loss. */
   apply(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): Tensor {
-    const labels = yTrue instanceof HostArray || Array.isArray(yTrue) ? tensor(yTrue as HostArray, this.labelDtype) : asTensor(yTrue);
+    const labels = yTrue instanceof HostArray || Array.isArray(yTrue) ? tensor(yTrue as HostArray, this.labelDtype) : cast(yTrue, this.labelDtype);
     let values = this.call(labels, asTensor(yPred));
     if (sampleWeight !== undefined) values = mul(values, asTensor(sampleWeight));
     if (this.reduction === 'none') return values;

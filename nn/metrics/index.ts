@@ -1,4 +1,5 @@
 /** Metrics, by name or as objects. */
+import { cast } from '../../engine/ops';
 import { lookUp, toSnakeCase } from '../core/names';
 import { BinaryCrossentropy, CategoricalCrossentropy, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy } from '../losses';
 import type { Loss } from '../losses/loss';
@@ -11,7 +12,7 @@ interface Named {
   readonly name?: string;
 }
 
-const ofLoss = (loss: Loss): MetricFunction => (yTrue, yPred) => loss.call(yTrue, yPred);
+const ofLoss = (loss: Loss): MetricFunction => (yTrue, yPred) => loss.call(cast(yTrue, loss.labelDtype), yPred);
 
 export const mean = ({ name = 'mean' }: Named = {}): Mean => new Mean(name);
 export const accuracy = ({ name = 'accuracy' }: Named = {}): MeanMetric => new MeanMetric(accuracyMatches, name);

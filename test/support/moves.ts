@@ -10,6 +10,7 @@ import type { Dtype, TypedArray } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';
 import { formatShape, type Shape, sizeOf, stridesOf } from '../../engine/tensor/shape';
 import { type Tensor, toTypedArray } from '../../engine/tensor/tensor';
+import { guardedDevice } from './check-op';
 
 /** For each element of the result, row-major, the input's element (its row-major number) or −1 for one that is filled in. */
 export interface Move {
@@ -46,6 +47,7 @@ export async function checkMove(
   { shape, sources }: Move,
   { dtype = 'f32', fill = 0, label = '' }: { dtype?: Dtype; fill?: number; label?: string } = {},
 ): Promise<void> {
+  const guards = await guardedDevice();
   const what = `${label} of ${dtype}${formatShape(from)}`;
   const input = countedValues(from, dtype);
   const x = tensor(input);
@@ -57,6 +59,8 @@ export async function checkMove(
   assert.is(y.dtype, dtype);
   const [dx] = dtype === 'f32' ? tape.gradient(y, [x], tensor(dy)) : [null];
   const [values, gradient] = await readAll(dx ? [y, dx] : [y]);
+  for (const t of dx ? [x, y, dx] : [x, y]) t.dispose();
+  await guards.check();
   same(values, sources.map((i) => (i < 0 ? fill : input.data[i])), what);
   if (!dx) return;
 
@@ -74,7 +78,7 @@ export async function readAll(tensors: readonly Tensor[]): Promise<TypedArray[]>
   return tensors.map(({ dtype }, i) => toTypedArray(bytes[i], dtype));
 }
 
-/** Exact equality, with the first difference in the message. */
+/** Exact equality (0 and −0 differ, NaN is NaN), with the first difference in the message. */
 export function same(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
   assert.is(actual.length, expected.length, `${what}: number of elements`);
   for (let i = 0; i < expected.length; i++) {

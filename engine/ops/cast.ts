@@ -6,16 +6,16 @@ import { flatWindows } from '../gpu/windows';
 import { asTensor, type TensorLike } from '../tensor/create';
 import type { Dtype } from '../tensor/dtype';
 import { type Tensor, viewOf } from '../tensor/tensor';
-import { grid } from '../../shaders/lib';
+import { grid, nan } from '../../shaders/lib';
 import source from '../../shaders/elementwise/cast.wgsl';
 
 const castKernel = defineKernel({
   name: 'elementwise/cast',
   source,
-  lib: [grid],
+  lib: [grid, nan],
   bindings: { x: 'read', y: 'write' },
-  params: { n: 'u32' },
-  overrides: { TO_BOOL: false },
+  params: { n: 'u32', largest: 'u32', bound: 'f32' },
+  overrides: { TO_BOOL: false, FLOAT_TO_INT: false },
   consts: { X: 'f32', Y: 'i32' },
 });
 
@@ -33,8 +33,8 @@ const castOp = defineOp<Dtype>({
     for (const { start, length } of flatWindows(x.size)) {
       run(castKernel, {
         bind: { x: windowOf(x, start * 4, length * 4), y: windowOf(y, start * 4, length * 4) },
-        params: { n: length },
-        overrides: { TO_BOOL: dtype === 'bool' },
+        params: dtype === 'i32' ? { n: length, largest: 2 ** 31 - 1, bound: 2 ** 31 } : { n: length, largest: 2 ** 32 - 1, bound: 2 ** 32 },
+        overrides: { TO_BOOL: dtype === 'bool', FLOAT_TO_INT: x.dtype === 'f32' && dtype !== 'bool' },
         consts: { X: wgslType(x.dtype), Y: wgslType(dtype) },
         grid: ceilDiv(length, 256 * 4),
       });

@@ -10,10 +10,14 @@ alias Y = i32;
 
 struct Params {
   n: u32,
+  // The bits of the largest integer, and the first float beyond it.
+  largest: u32,
+  bound: f32,
 }
 @group(0) @binding(2) var<uniform> params: Params;
 
 override TO_BOOL: bool = false;
+override FLOAT_TO_INT: bool = false;
 
 @compute @workgroup_size(256)
 fn main(
@@ -25,9 +29,15 @@ fn main(
   if (i * 4u >= params.n) {
     return;
   }
+  let value = x[i];
   if (TO_BOOL) {
-    y[i] = vec4<Y>(x[i] != vec4<X>());
+    // Not value != 0, which is false for NaN.
+    y[i] = vec4<Y>(!(value == vec4<X>()));
+  } else if (FLOAT_TO_INT) {
+    let f = vec4f(value);
+    let largest = vec4<Y>(bitcast<Y>(params.largest));
+    y[i] = select(select(vec4<Y>(f), largest, f >= vec4f(params.bound)), vec4<Y>(), is_nan(f));
   } else {
-    y[i] = vec4<Y>(x[i]);
+    y[i] = vec4<Y>(value);
   }
 }

@@ -9,7 +9,7 @@ fn combine(a: vec4<T>, b: vec4<T>) -> vec4u {
 fn compare(a: vec4<T>, b: vec4<T>) -> vec4<bool> {
   switch OP {
     case 0u: { return a == b; }
-    case 1u: { return a != b; }
+    case 1u: { return !(a == b); } // a != b would be false for NaN
     case 2u: { return a < b; }
     case 3u: { return a <= b; }
     case 4u: { return a > b; }

@@ -1,0 +1,73 @@
+import { unzlibSync } from 'fflate';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { HostArray } from '../../engine/tensor/host-array';
+import { curves, heatMap, imageGrid, predictionGrid, probabilityBars } from '../../tutorials/report/figures';
+import { greyPng } from '../../tutorials/report/png';
+import { renderFigure } from '../../tutorials/report/render';
+
+const names = ['T-shirt/top', 'Trouser', 'Pullover'];
+const images = new HostArray(Float32Array.from({ length: 3 * 4 }, (_, i) => i / 11), [3, 2, 2]);
+const probabilities = HostArray.from([[0.1, 0.7, 0.2], [0.05, 0.05, 0.9], [1, 0, 0]]);
+const labels = new HostArray(Uint8Array.of(1, 0, 0), [3]);
+
+const count = (text: string, what: RegExp): number => text.match(what)?.length ?? 0;
+
+test('a PNG holds the very pixels, row by row', () => {
+  const pixels = Uint8Array.from({ length: 6 }, (_, i) => 40 * i);
+  const png = greyPng(pixels, 3, 2);
+  const view = new DataView(png.buffer);
+  assert.equal([...png.subarray(0, 8)], [137, 80, 78, 71, 13, 10, 26, 10]);
+  assert.equal([view.getUint32(16), view.getUint32(20)], [3, 2]);
+  const length = view.getUint32(33);
+  assert.is(new TextDecoder().decode(png.subarray(37, 41)), 'IDAT');
+  assert.equal([...unzlibSync(png.subarray(41, 41 + length))], [0, 0, 40, 80, 0, 120, 160, 200]);
+  // The last chunk is the same in every PNG, checksum included.
+  assert.equal([...png.subarray(-12)], [0, 0, 0, 0, 73, 69, 78, 68, 0xae, 0x42, 0x60, 0x82]);
+});
+
+test('curves: a chart for each quantity, a point for each epoch, validation beside training', async () => {
+  const html = await renderFigure(curves({ loss: [3, 2, 1], accuracy: [0.1, 0.5, 0.9], val_loss: [3, 3, 3], val_accuracy: [0, 0, 0] }, 'Both'), 'f');
+  assert.is(count(html, /<svg /g), 2);
+  for (const text of ['>Loss<', '>Accuracy<', '>Epoch<', '>training<', '>validation<', '<figcaption>Both</figcaption>']) assert.match(html, text);
+  const alone = await renderFigure(curves({ loss: [3, 2, 1] }, ''), 'f');
+  assert.not.match(alone, 'validation');
+});
+
+test('a history without epochs is drawn too', async () => {
+  assert.is(count(await renderFigure(curves({ loss: [], accuracy: [] }, ''), 'f'), /<svg /g), 2);
+});
+
+test('a heat map has a cell for each pixel and a colour bar', async () => {
+  const html = await renderFigure(heatMap(images.slice(0, 1).reshape([2, 2]), ''), 'f');
+  assert.is(count(html, /fill="rgb\([^"]*\)"/g), 4);
+  assert.match(html, 'linearGradient id="f-0-gradient');
+  assert.match(html, /fill="url\(#f-0-gradient_\d+\)"/);
+});
+
+test('an image grid shows every image over its label', async () => {
+  const html = await renderFigure(imageGrid(images, names, 2, ''), 'f');
+  assert.is(count(html, /<image /g), 3);
+  assert.is(new Set(html.match(/data:image\/png;base64,[^"]+/g)).size, 3);
+  for (const name of names) assert.match(html, `>${name}<`);
+  assert.not.match(html, /xlink:href="(?!data:)/);
+});
+
+test('predictions: caption blue when right and red when wrong, bars alike', async () => {
+  const html = await renderFigure(predictionGrid(images, probabilities, labels, names, ''), 'f');
+  const captions = [...html.matchAll(/fill="(#[0-9a-f]+)"[^>]*>([^<]+ \d+% \([^<]+\))</g)].map(([, color, text]) => [color, text]);
+  assert.equal(captions, [
+    ['#1f5fa8', 'Trouser 70% (Trouser)'],
+    ['#c0392b', 'Pullover 90% (T-shirt/top)'],
+    ['#1f5fa8', 'T-shirt/top 100% (T-shirt/top)'],
+  ]);
+  const bars = [...html.matchAll(/aria-roledescription="[^"]*mark[^"]*"|<path d="M[^"]*" fill="(#[0-9a-f]+)"/g)].map((match) => match[1]).filter(Boolean);
+  assert.equal(bars, ['#999', '#1f5fa8', '#999', '#1f5fa8', '#999', '#c0392b', '#1f5fa8', '#999', '#999']);
+});
+
+test('class probabilities name every class, at a slant', async () => {
+  const html = await renderFigure(probabilityBars(probabilities.slice(0, 1).reshape([3]), 0, names, 'Bars'), 'f');
+  for (const name of names) assert.match(html, new RegExp(`rotate\\((-45|315)\\)[^>]*>${name}<`));
+});
+
+test.run();

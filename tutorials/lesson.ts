@@ -1,0 +1,213 @@
+/** What a tutorial is given: its options, the report it writes into, and `run`, which records what was measured. */
+import { clearSession, type datasets, type DeviceInfo, type History, type HostArray, type Model, setSeed, type Shape, version } from 'wgrad';
+import { host } from '#platform';
+import { readRunSection, reportPage, type Section } from './report/page';
+import { type Figure, renderFigure } from './report/render';
+import { escapeHtml, paragraphs } from './report/text';
+import { completeRuns, hashOf, interruption, npy, type Options, readResult, readText, type Result, type RunRecord } from './result';
+import { labelTerminal } from './synthetic-label';
+
+type Loaded = Awaited<ReturnType<typeof datasets.mnist.loadData>>;
+
+/** Thrown where the tutorial goes on after Ctrl-C: what there was is written. */
+export class Interrupted extends Error {}
+
+/** What a run hands over when it is done. */
+export interface Outcome extends Pick<RunRecord, 'samples' | 'test'> {
+  model: Pick<Model, 'countParams' | 'getWeights'>;
+  history: Pick<History, 'epoch' | 'history' | 'interrupted' | 'timing'>;
+  predictions: HostArray;
+}
+
+export interface LessonSetup {
+  entry: { name: string; title: string; runs: string[] };
+  options: Options;
+  device: Pick<DeviceInfo, 'adapter' | 'driver' | 'software'>;
+  /** Where result.json, report.html and the predictions go. */
+  folder: string;
+  resume: boolean;
+}
+
+export class Lesson {
+  /** What was measured so far, by run. */
+  readonly runs: RunRecord[] = [];
+  private readonly cut: string[] = [];
+  private readonly sections: Section[] = [];
+  private kind: Result['data'] | undefined;
+  private current: { name: string; epochs: number; batch: number } | undefined;
+  private figures = 0;
+  private interrupted = false;
+
+  constructor(private readonly setup: LessonSetup) {
+    if (setup.options.data === 'synthetic') labelTerminal('SYNTHETIC');
+  }
+
+  // ---- options
+
+  /** What to pass to a data set's `loadData`. */
+  get loading() {
+    return { data: this.setup.options.data };
+  }
+
+  /**
+   * The data to use: all that was loaded, or the first rows under `--limit`. Prints the opening lines, which only now
+   * can carry the label that the kind of data asks for.
+   */
+  use({ train, test, kind }: Loaded): Pick<Loaded, 'train' | 'test'> {
+    if (kind === 'synthetic' && this.setup.options.data !== 'synthetic') labelTerminal('SYNTHETIC');
+    this.kind = kind;
+    const { adapter, driver, software } = this.setup.device;
+    host.terminal.write(`wgrad ${version}\nAdapter: ${adapter}\nGPU: ${software ? `NOT AVAILABLE (software: ${driver})` : 'available'}\n`);
+    const { limit = Infinity } = this.setup.options;
+    const first = (set: Loaded['train'], name: string): Loaded['train'] => {
+      if (set[0].length <= limit) return set;
+      this.cut.push(`${name} set: ${limit} of ${set[0].length} rows`);
+      return [set[0].slice(0, limit), set[1].slice(0, limit)];
+    };
+    return { train: first(train, 'training'), test: first(test, 'test') };
+  }
+
+  /** Epochs to train: the tutorial's own number, or `--epochs`. */
+  epochs(own: number): number {
+    const epochs = this.setup.options.epochs ?? own;
+    const run = this.inRun('epochs');
+    run.epochs = epochs;
+    if (epochs < own) this.cut.push(`${run.name}: ${epochs} of ${own} epochs`);
+    return epochs;
+  }
+
+  /** Batch size: the tutorial's own, or `--batch`. */
+  batchSize(own = 32): number {
+    return (this.inRun('batchSize').batch = this.setup.options.batch ?? own);
+  }
+
+  // ---- the report
+
+  heading(text: string): void {
+    this.add(`<h2>${escapeHtml(text)}</h2>`);
+  }
+
+  /** Paragraphs of the report, parted by blank lines; `code` and *emphasis* within. */
+  explain(text: string): void {
+    this.add(paragraphs(text));
+  }
+
+  /** Prints a line, into the report too. */
+  print(...values: (string | number | Shape | HostArray)[]): void {
+    const line = values.map(format).join(' ');
+    host.terminal.write(`${line}\n`);
+    const label = this.kind === 'synthetic' ? 'SYNTHETIC ' : '';
+    const html = escapeHtml(line.replace(/^/gm, label));
+    const last = this.sections.at(-1);
+    if (last && last.run === this.runName && last.html.endsWith('</pre>')) last.html = last.html.replace(/<\/pre>$/, `\n${html}</pre>`);
+    else this.add(`<pre>${html}</pre>`);
+  }
+
+  async figure(figure: Figure): Promise<void> {
+    const caption = this.kind === 'synthetic' ? `SYNTHETIC data. ${figure.caption}` : figure.caption;
+    const id = `figure-${this.runName ?? 'lesson'}-${++this.figures}`;
+    this.add(await renderFigure({ ...figure, caption }, id));
+  }
+
+  // ---- runs
+
+  /**
+   * One of the tutorial's runs: starts names and randomness afresh, so that it does not depend on the runs before it,
+   * and writes result.json and the report when it is done. Under `--resume` a run that is complete is kept.
+   */
+  async run(name: string, body: () => Promise<Outcome>): Promise<void> {
+    if (this.interrupted) throw new Interrupted();
+    if (await this.keep(name)) return;
+    clearSession();
+    setSeed(this.setup.options.seed);
+    this.current = { name, epochs: 0, batch: 0 };
+    host.terminal.write(`\n--- ${name} ---\n`);
+    await this.record(await body());
+    this.current = undefined;
+    await this.write();
+    if (this.interrupted) throw new Interrupted();
+  }
+
+  /** Ctrl-C was pressed: the run under way ends after its step, and no other begins. */
+  interrupt(): void {
+    this.interrupted = true;
+  }
+
+  /** Writes result.json and report.html. */
+  async write(): Promise<void> {
+    const { entry, folder } = this.setup;
+    const result = this.result();
+    await host.files!.writeAtomic(host.files!.join(folder, 'report.html'), reportPage(entry.title, result, this.sections, version));
+    await host.files!.writeAtomic(host.files!.join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
+  }
+
+  private result(): Result {
+    const missing = this.setup.entry.runs.filter((name) => !this.runs.some((run) => run.name === name));
+    return { ...this.conditions(), cut: [...this.cut, ...missing.map((name) => `${name}: not run`)], runs: this.runs };
+  }
+
+  /** All that must be equal for a run to be a repetition. */
+  private conditions(): Omit<Result, 'cut' | 'runs'> {
+    const { entry, device, options } = this.setup;
+    if (!this.kind) throw new Error('Lesson.use was not called before the first run.');
+    return { tutorial: entry.name, data: this.kind, adapter: device.adapter, driver: device.driver, seed: options.seed, tuning: null, options };
+  }
+
+  private async record({ model, history, samples, test, predictions }: Outcome): Promise<void> {
+    const { name, epochs, batch } = this.inRun('run');
+    const done = history.epoch.length;
+    if (history.interrupted) this.cut.push(interruption(name, done, epochs));
+    const file = `${name}.predictions.npy`;
+    await host.files!.writeAtomic(host.files!.join(this.setup.folder, file), npy(predictions));
+    const { seconds, compileSeconds, msPerStep } = history.timing;
+    this.runs.push({
+      name, params: model.countParams(), epochs: done, batch, samples, history: history.history, test,
+      predictions: file, weightsSha256: await hashOf(await model.getWeights()), seconds, compileSeconds, msPerStep,
+    });
+  }
+
+  /** Under `--resume`, takes over what the folder holds of a complete run. */
+  private async keep(name: string): Promise<boolean> {
+    if (!this.setup.resume) return false;
+    const { folder } = this.setup;
+    const earlier = await readResult(folder);
+    const record = completeRuns(earlier, this.conditions()).find((run) => run.name === name);
+    const section = readRunSection((await readText(host.files!.join(folder, 'report.html'))) ?? '', name);
+    if (!earlier || !record || section === undefined) return false;
+    this.runs.push(record);
+    this.cut.push(...earlier.cut.filter((note) => note.startsWith(`${name}: `)));
+    this.sections.push({ run: name, html: section });
+    const test = Object.entries(record.test).map(([metric, value]) => `${metric} ${value.toFixed(4)}`).join(', ');
+    host.terminal.write(`Kept the complete run ${name} (test ${test}).\n`);
+    return true;
+  }
+
+  // ---- inside
+
+  private get runName(): string | null {
+    return this.current?.name ?? null;
+  }
+
+  private inRun(method: string): NonNullable<Lesson['current']> {
+    if (!this.current) throw new Error(`Lesson.${method} belongs inside a run.`);
+    return this.current;
+  }
+
+  private add(html: string): void {
+    const last = this.sections.at(-1);
+    if (last && last.run === this.runName) last.html += `\n${html}`;
+    else this.sections.push({ run: this.runName, html });
+  }
+}
+
+/** Values as NumPy prints them, more or less: short numbers, a row per line. */
+function format(value: string | number | Shape | HostArray): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+  if ('length' in value && !('data' in value)) return `[${value.join(', ')}]`;
+  const array = value as HostArray;
+  if (array.shape.length === 0) return format(array.at());
+  if (array.shape.length === 1) return `[${Array.from(array.data, format).join(' ')}]`;
+  const rows = Array.from({ length: array.length }, (_, i) => format(array.slice(i, i + 1).reshape(array.shape.slice(1))));
+  return `[${rows.join('\n ')}]`;
+}

@@ -1,0 +1,104 @@
+/**
+ * Handwritten digits with a small network, after TensorFlow's quickstart for beginners. Two runs of the same cells:
+ * `original`, whose model already ends in softmax, and `sound`, whose model ends in logits.
+ */
+import { datasets, type HostArray, layers, losses, ops, type Sequential, sequential, tensor } from 'wgrad';
+import type { Lesson, Outcome } from '../lesson';
+import { curves, imageGrid } from '../report/figures';
+
+export default async function mnistQuickstart(lesson: Lesson): Promise<void> {
+  lesson.heading('The data');
+  lesson.explain(`
+    MNIST holds 70,000 images of handwritten digits, 28×28 grey pixels each, 60,000 of them for training.
+    Pixels are whole numbers from 0 to 255. They are *scaled* to lie between 0 and 1, because the weights start out
+    small and the optimizer takes steps of about the same size for all of them: inputs near 1 suit both.`);
+
+  const { train: [trainImages, yTrain], test: [testImages, yTest] } = lesson.use(await datasets.mnist.loadData(lesson.loading));
+  const xTrain = trainImages.scale(1 / 255);
+  const xTest = testImages.scale(1 / 255);
+
+  lesson.print('Training images:', xTrain.shape);
+  lesson.print('Test images:', xTest.shape);
+  await lesson.figure(imageGrid(xTrain.slice(0, 10), Array.from(yTrain.slice(0, 10).data, String), 5, 'The first ten training images and their labels.'));
+
+  lesson.heading('The network');
+  lesson.explain(`
+    \`Flatten\` lays the 28 rows of an image end to end; it only reorders and has no weights. The first \`Dense\` layer
+    has 784 × 128 weights and 128 biases, and \`relu\` sets negative results to zero. \`Dropout\` zeroes a fifth of
+    those 128 values at random while training, so that no value can be relied on alone; when the model is used, all
+    are there. The last layer gives ten numbers, one for each digit.
+
+    *Softmax* turns ten arbitrary numbers (logits) into ten probabilities: each becomes e to its power, divided by the
+    sum of all. *Sparse* categorical cross-entropy is minus the logarithm of the probability given to the right
+    class; it is called sparse because labels are class numbers rather than one-hot vectors. A network that has
+    learnt nothing gives every digit about 1/10, so its loss is about −ln(1/10) = 2.303.`);
+
+  lesson.heading('Run original: softmax twice');
+  lesson.explain(`
+    The model ends in softmax, yet the loss is told to expect logits (\`fromLogits: true\`) and so applies softmax
+    again; the probability model then adds one more softmax layer to the finished model.`);
+  await lesson.run('original', async () => {
+    const outcome = await quickstart(lesson, digitClassifier('softmax'), { xTrain, yTrain, xTest, yTest });
+    await showSoftmaxTwice(lesson);
+    return outcome;
+  });
+
+  lesson.heading('Run sound: softmax once');
+  lesson.explain(`
+    The same network without the activation in its last layer: its outputs are logits, which is what the loss and the
+    probability model expect. The loss may now go down to zero, and a probability up to one.`);
+  await lesson.run('sound', () => quickstart(lesson, digitClassifier(), { xTrain, yTrain, xTest, yTest }));
+}
+
+function digitClassifier(lastActivation?: 'softmax'): Sequential {
+  return sequential([
+    layers.flatten({ inputShape: [28, 28] }),
+    layers.dense({ units: 128, activation: 'relu' }),
+    layers.dropout({ rate: 0.2 }),
+    layers.dense({ units: 10, activation: lastActivation }),
+  ]);
+}
+
+/** The cells of the original, from the untrained model to the probabilities of five test images. */
+async function quickstart(lesson: Lesson, model: Sequential, { xTrain, yTrain, xTest, yTest }: Record<'xTrain' | 'yTrain' | 'xTest' | 'yTest', HostArray>): Promise<Outcome> {
+  model.summary({ print: (line) => lesson.print(line) });
+
+  const untrained = model.apply(xTrain.slice(0, 1));
+  lesson.print('Output of the untrained model for the first image:\n', await untrained.array());
+  lesson.print('Softmax of that:\n', await ops.softmax(untrained).array());
+
+  const lossObject = losses.sparseCategoricalCrossentropy({ fromLogits: true });
+  lesson.print('Its loss (−ln 1/10 is 2.303):', await lossObject.apply(yTrain.slice(0, 1), untrained).item());
+
+  model.compile({ optimizer: 'adam', loss: lossObject, metrics: ['accuracy'] });
+  const history = await model.fit(xTrain, yTrain, { epochs: lesson.epochs(5), batchSize: lesson.batchSize() });
+  await lesson.figure(curves(history.history, 'Loss and accuracy on the training set, epoch by epoch, with dropout at work.'));
+
+  const [loss, accuracy] = await model.evaluate(xTest, yTest, { verbose: 2 });
+  lesson.print(`Test loss ${loss.toFixed(4)}, test accuracy ${accuracy.toFixed(4)}`);
+
+  const probabilityModel = sequential([model, layers.softmax()]);
+  lesson.print('Probabilities of the first five test images:\n', await probabilityModel.apply(xTest.slice(0, 5)).array());
+  lesson.print('Their labels:', yTest.slice(0, 5));
+
+  return {
+    model, history,
+    samples: { train: xTrain.length, val: 0, test: xTest.length },
+    test: { loss, accuracy },
+    predictions: await probabilityModel.predict(xTest),
+  };
+}
+
+/** What a second softmax does to the best answer that a first one can give. */
+async function showSoftmaxTwice(lesson: Lesson): Promise<void> {
+  const certain = tensor([[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]]);
+  const twice = await ops.softmax(certain).array();
+  const floor = await losses.sparseCategoricalCrossentropy({ fromLogits: true }).apply([0], certain).item();
+  lesson.print('Softmax of a certain answer, 1 for one digit and 0 for the others:\n', twice);
+  lesson.print('The loss of that answer:', floor);
+  lesson.explain(`
+    After one softmax no value is above 1 or below 0. So a second one can give the right digit at most
+    e / (e + 9) = ${twice.at(0, 0).toFixed(3)}, and the loss cannot fall below ${floor.toFixed(3)}, however sure and right the model
+    is. The order of the classes stays, so the accuracy is hardly worse; but what the last cell prints are not the
+    probabilities that the model has learnt, and the gradients are those of a blunted loss.`);
+}

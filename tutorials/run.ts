@@ -1,0 +1,84 @@
+/** Runs one tutorial: opens the device, tells the lesson of Ctrl-C, writes the index over all reports. Built and called by `npm start`. */
+import { access, constants, mkdir } from 'node:fs/promises';
+import process from 'node:process';
+import { deviceInfo, init } from 'wgrad';
+import { host } from '#platform';
+import { catalog } from './catalog.mjs';
+import { Interrupted, Lesson } from './lesson';
+import { indexPage } from './report/page';
+import { type Options, readResult } from './result';
+
+/** Exit code for "no adapter at all": the set-up may be able to mend that. */
+export const NO_ADAPTER = 69;
+const INTERRUPTED = 130;
+
+/** Where each tutorial's code is. */
+export const tutorials: Record<string, () => Promise<{ default: (lesson: Lesson) => Promise<void> }>> = {
+  'mnist-quickstart': () => import('./mnist-quickstart'),
+  'fashion-mnist': () => import('./fashion-mnist'),
+};
+
+export interface Command {
+  tutorial: string;
+  options: Options & { out: string; resume: boolean };
+}
+
+/** Runs `command` and returns the exit code; what the person can put right is told in one line. */
+export async function run({ tutorial, options: { out, resume, ...options } }: Command): Promise<number> {
+  try {
+    const folder = host.files!.join(out, tutorial);
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    const entry = catalog.find(({ name }) => name === tutorial)!;
+    await init({ adapter: options.adapter });
+    const lesson = new Lesson({ entry, options, device: await deviceInfo(), folder, resume });
+    return await teach(lesson, tutorial, out);
+  } catch (error) {
+    return explain(error, options.adapter);
+  }
+}
+
+async function teach(lesson: Lesson, tutorial: string, out: string): Promise<number> {
+  let presses = 0;
+  const stopListening = host.onInterrupt(() => {
+    if (++presses > 1) process.exit(INTERRUPTED);
+    host.terminal.write('\nStopping after the running step. Ctrl-C once more stops at once.\n');
+    lesson.interrupt();
+  });
+  let status = 0;
+  try {
+    const { default: teachIt } = await tutorials[tutorial]();
+    await teachIt(lesson);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    status = INTERRUPTED;
+  } finally {
+    stopListening();
+  }
+  await lesson.write();
+  await writeIndex(out);
+  host.terminal.write(`\nReport: ${host.files!.join(out, tutorial, 'report.html')}\n`);
+  return status;
+}
+
+/** `DIR/index.html`, over every tutorial that has a result in DIR. */
+async function writeIndex(out: string): Promise<void> {
+  const { files } = host;
+  const reports = [];
+  for (const { name, title } of catalog) {
+    const result = await readResult(files!.join(out, name));
+    if (result) reports.push({ folder: name, title, result });
+  }
+  await files!.writeAtomic(files!.join(out, 'index.html'), indexPage(reports));
+}
+
+/** Errors that a person can put right, by `code`; anything else is a bug, with its stack. */
+const FORESEEN = ['adapter', 'data', 'device-lost', 'out-of-memory', 'EACCES', 'EEXIST', 'ENOSPC', 'ENOTDIR', 'EROFS'];
+
+function explain(error: unknown, adapter: Options['adapter']): number {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!FORESEEN.includes(code)) throw error;
+  process.stderr.write(`${(error as Error).message}\n`);
+  // The set-up looks into a missing adapter; that there is no GPU is for the person to know.
+  return code === 'adapter' && adapter !== 'gpu' ? NO_ADAPTER : 1;
+}

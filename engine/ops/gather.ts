@@ -12,6 +12,7 @@ import gatherSource from '../../shaders/embedding/gather.wgsl';
 import segmentSumSource from '../../shaders/embedding/segment-sum.wgsl';
 import { bitsOf } from './fill';
 import { idsOf } from './ids';
+import { sortedSum } from './sorted-sum';
 
 const gatherKernel = defineKernel({
   name: 'embedding/gather',
@@ -79,6 +80,7 @@ const segmentSumOp: Op<{ segments: number }> = defineOp<{ segments: number }>({
     return { shape: [segments, ...x.shape.slice(ids.shape.length)], dtype: 'f32' };
   },
   forward: ([x, ids], [sums], { segments }) => {
+    if (sortedSum(x, ids, sums)) return;
     const width = sums.size / segments;
     const unit = width % 4 === 0 ? 4 : 1;
     // Without rows one dispatch makes the zeros.

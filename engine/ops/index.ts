@@ -8,6 +8,7 @@ export { equal, greater, greaterEqual, less, lessEqual, logicalAnd, logicalOr, n
 export { concat, stack } from './concat';
 export { dropout } from './dropout';
 export { gather, segmentSum } from './gather';
+export { gatherMean } from './gather-mean';
 export { oneHot } from './one-hot';
 export { pad } from './pad';
 export { all, any, max, mean, min, prod, sum } from './reduce';

@@ -84,6 +84,9 @@ export abstract class Layer {
     return this.supportsMasking ? mask : null;
   }
 
+  /** Throws if host inputs cannot be right (ids past a table); called once before training, on all of them. */
+  checkInputs(_inputs: HostArray): void {}
+
   /** What makes the layer again, without its weights. */
   getConfig(): Record<string, unknown> {
     return { name: this.name, trainable: this.ownTrainable };

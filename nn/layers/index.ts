@@ -4,13 +4,17 @@ import type { LayerConfig } from '../core/layer';
 import { Activation } from './activation';
 import { Dense, type DenseConfig } from './dense';
 import { Dropout, type DropoutConfig } from './dropout';
+import { Embedding, type EmbeddingConfig } from './embedding';
 import { Flatten } from './flatten';
+import { GlobalAveragePooling1D } from './global-average-pooling-1d';
 import { Softmax, type SoftmaxConfig } from './softmax';
 
-export { Activation, Dense, Dropout, Flatten, Softmax };
+export { Activation, Dense, Dropout, Embedding, Flatten, GlobalAveragePooling1D, Softmax };
 
 export const activation = (name: ActivationLike, config?: LayerConfig): Activation => new Activation(name, config);
 export const dense = (config: DenseConfig): Dense => new Dense(config);
 export const dropout = (config: DropoutConfig): Dropout => new Dropout(config);
+export const embedding = (config: EmbeddingConfig): Embedding => new Embedding(config);
 export const flatten = (config?: LayerConfig): Flatten => new Flatten(config);
+export const globalAveragePooling1D = (config?: LayerConfig): GlobalAveragePooling1D => new GlobalAveragePooling1D(config);
 export const softmax = (config?: SoftmaxConfig): Softmax => new Softmax(config);

@@ -1,4 +1,5 @@
 import { ValueError } from '../../engine/errors';
+import type { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { CallContext, Layer, PartialShape } from '../core/layer';
 import { Model } from './model';
@@ -37,6 +38,10 @@ export class Sequential extends Model {
 
   override get inputDtype(): Layer['inputDtype'] {
     return this.stack?.[0]?.inputDtype ?? 'f32';
+  }
+
+  override checkInputs(inputs: HostArray): void {
+    this.stack[0]?.checkInputs(inputs);
   }
 
   override build(inputShape: PartialShape): void {

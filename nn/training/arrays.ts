@@ -1,5 +1,5 @@
 /** Data in arrays: checked once, then drawn batch by batch. */
-import { ShapeError, ValueError } from '../../engine/errors';
+import { DtypeError, ShapeError, ValueError } from '../../engine/errors';
 import { RandomGenerator } from '../../engine/random';
 import { HostArray, type NestedArray } from '../../engine/tensor/host-array';
 import { formatShape } from '../../engine/tensor/shape';
@@ -10,15 +10,16 @@ export type ArrayLike = HostArray | readonly NestedArray[];
 export interface Batch {
   readonly x: HostArray;
   readonly y: HostArray | null;
-  readonly size: number;
+  /** How much each sample counts in the loss; `null`: all alike. */
+  readonly weights: HostArray | null;
 }
 
-/** Inputs and labels of the same length, free of NaN and infinity. */
+/** Inputs, labels and sample weights of the same length, free of NaN and infinity. */
 export class ArrayData {
   readonly x: HostArray;
   readonly y: HostArray | null;
 
-  constructor(x: ArrayLike, y: ArrayLike | null, readonly what: string) {
+  constructor(x: ArrayLike, y: ArrayLike | null, readonly what: string, readonly weights: HostArray | null = null) {
     this.x = toHostArray(x, 'x', what);
     this.y = y === null ? null : toHostArray(y, 'y', what);
     if (this.x.length === 0) throw new ValueError(`${what}: x is empty (shape ${formatShape(this.x.shape)}); expected at least one sample.`);
@@ -37,11 +38,15 @@ export class ArrayData {
 
   /** The first rows and the last `share` of them, as Keras's `validation_split` takes them before shuffling. */
   split(share: number): [ArrayData, ArrayData] {
+    if (!(share > 0 && share < 1)) throw new ValueError(`${this.what}: validationSplit is ${share}; expected a number between 0 and 1.`);
     const at = Math.floor(this.length * (1 - share));
     if (at === 0 || at === this.length) {
       throw new ValueError(`${this.what}: validationSplit ${share} of ${this.length} samples leaves nothing to ${at === 0 ? 'train' : 'validate'} on.`);
     }
-    const part = (from: number, to?: number): ArrayData => new ArrayData(this.x.slice(from, to), this.y?.slice(from, to) ?? null, this.what);
+    const part = (from: number, to?: number): ArrayData => {
+      const [x, y, weights] = [this.x, this.y, this.weights].map((array) => array?.slice(from, to) ?? null);
+      return new ArrayData(x!, y, this.what, weights);
+    };
     return [part(0, at), part(at)];
   }
 
@@ -51,12 +56,21 @@ export class ArrayData {
     for (let start = 0; start < this.length; start += batchSize) {
       const end = Math.min(start + batchSize, this.length);
       const pick = (array: HostArray): HostArray => (order ? array.take(order.subarray(start, end)) : array.slice(start, end));
-      yield { x: pick(this.x), y: this.y && pick(this.y), size: end - start };
+      yield { x: pick(this.x), y: this.y && pick(this.y), weights: this.weights && pick(this.weights) };
     }
   }
 }
 
-function toHostArray(values: ArrayLike, name: string, what: string): HostArray {
+/** Throws unless an option is a whole number of at least `least`. */
+export function checkCount(what: string, name: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least) throw new ValueError(`${what}: ${name} is ${value}; expected a whole number ≥ ${least}.`);
+}
+
+/** What was given as data, as an array of finite numbers with at least one axis. */
+export function toHostArray(values: ArrayLike, name: string, what: string): HostArray {
+  if (!(values instanceof HostArray) && !Array.isArray(values)) {
+    throw new DtypeError(`${what}: ${name} is ${String(values)}; expected a HostArray or nested arrays of numbers.`);
+  }
   const array = values instanceof HostArray ? values : HostArray.from(values);
   if (array.shape.length === 0) throw new ShapeError(`${what}: ${name} is a scalar; expected samples along a first axis.`);
   if (array.dtype === 'f32') {

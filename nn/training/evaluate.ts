@@ -5,9 +5,9 @@ import { type Tensor, toTypedArray } from '../../engine/tensor/tensor';
 import { newTypedArray } from '../../engine/tensor/dtype';
 import { CallbackList, type CallbackLike, type Logs } from '../callbacks/callback';
 import type { Model } from '../models/model';
-import { ArrayData, type ArrayLike } from './arrays';
+import { ArrayData, type ArrayLike, checkCount } from './arrays';
 import { Pacer } from './pacer';
-import { makeProgress, type Verbose } from './progress';
+import { makeProgress, type Progress, type Verbose } from './progress';
 import type { Trainer } from './trainer';
 
 export interface EvaluateOptions {
@@ -18,31 +18,41 @@ export interface EvaluateOptions {
   readonly callbacks?: readonly CallbackLike[];
 }
 
-/** Loss and metrics of the model on `data`. */
-export async function runTest(
-  model: Model,
-  trainer: Trainer,
-  data: ArrayData,
-  { batchSize = 32, verbose = 1, callbacks = [] }: EvaluateOptions,
-): Promise<Logs> {
+/** Loss and metrics of the model on given data. */
+export async function evaluate(model: Model, trainer: Trainer, x: ArrayLike, y: ArrayLike, options: EvaluateOptions): Promise<Logs> {
+  const { batchSize = 32, verbose = 1, callbacks = [] } = options;
+  checkCount('evaluate', 'batchSize', batchSize, 1);
+  const data = new ArrayData(x, y, 'evaluate');
+  await trainer.prepare(data);
   const steps = data.steps(batchSize);
   const list = new CallbackList(callbacks, model, { steps, verbose });
-  const progress = makeProgress(verbose, steps);
+  return runTest(trainer, data, batchSize, list, makeProgress(verbose, steps));
+}
+
+/** The test steps of `evaluate` and of validation; `stopped` ends them early. */
+export async function runTest(
+  trainer: Trainer,
+  data: ArrayData,
+  batchSize: number,
+  callbacks: CallbackList,
+  progress: Progress,
+  stopped = () => false,
+): Promise<Logs> {
   const pacer = new Pacer();
-  await trainer.prepare(data.x);
   trainer.resetMetrics();
-  await list.call('onTestBegin');
+  await callbacks.call('onTestBegin');
   let step = 0;
   for (const { x, y } of data.batches(batchSize)) {
-    await list.call('onTestBatchBegin', step);
+    await callbacks.call('onTestBatchBegin', step);
     trainer.testStep(x, y!);
-    if (list.wants('onTestBatchEnd')) await list.call('onTestBatchEnd', step, await trainer.logs());
+    if (callbacks.wants('onTestBatchEnd')) await callbacks.call('onTestBatchEnd', step, await trainer.logs());
     step++;
     if (await pacer.step()) progress.update(step, () => trainer.logs());
+    if (stopped()) break;
   }
   const logs = await trainer.logs();
-  progress.end(logs);
-  await list.call('onTestEnd', logs);
+  progress.end(step, logs);
+  await callbacks.call('onTestEnd', logs);
   return logs;
 }
 
@@ -61,9 +71,11 @@ const steps = new WeakMap<Model, CompiledStep<Tensor>>();
 
 /** The model's outputs for all of `x`, in order. */
 export async function predict(model: Model, x: ArrayLike, { batchSize = 32, verbose = 0, callbacks = [] }: PredictOptions): Promise<HostArray> {
-  const { readback } = await init();
+  checkCount('predict', 'batchSize', batchSize, 1);
   const data = new ArrayData(x, null, 'predict');
+  const { readback } = await init();
   model.ensureBuilt([null, ...data.x.shape.slice(1)]);
+  model.checkInputs(data.x);
   let step = steps.get(model);
   if (!step) {
     step = compileStep((batch: Tensor) => model.apply(batch, { training: false }), { name: 'predictStep', dtypes: [model.inputDtype] });
@@ -90,7 +102,7 @@ export async function predict(model: Model, x: ArrayLike, { batchSize = 32, verb
     else done++;
   }
   await collect();
-  progress.end({});
+  progress.end(done, {});
   await list.call('onPredictEnd');
   const { dtype, shape } = last!;
   const out = newTypedArray(dtype, parts.reduce((sum, { byteLength }) => sum + byteLength / 4, 0));

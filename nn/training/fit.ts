@@ -1,15 +1,15 @@
 /** The training loop. */
 import { host } from '#platform';
-import { ValueError } from '../../engine/errors';
 import { defaultGenerator } from '../../engine/random';
 import { CallbackList, type CallbackLike, type Logs } from '../callbacks/callback';
 import type { Model } from '../models/model';
-import { ArrayData, type ArrayLike } from './arrays';
+import { ArrayData, type ArrayLike, checkCount } from './arrays';
 import { runTest } from './evaluate';
 import { History } from './history';
 import { Pacer } from './pacer';
-import { makeProgress, type Verbose } from './progress';
+import { makeProgress, SILENT, type Verbose } from './progress';
 import type { Trainer } from './trainer';
+import { type ClassWeight, sampleWeights } from './weights';
 
 export interface FitOptions {
   /** Default 1. */
@@ -22,6 +22,10 @@ export interface FitOptions {
   readonly validationData?: readonly [ArrayLike, ArrayLike];
   /** The last part of the samples, 0 to 1, kept for validation. */
   readonly validationSplit?: number;
+  /** How much each sample counts in the loss: one number per sample. */
+  readonly sampleWeight?: ArrayLike;
+  /** The same by class: `{ 0: 1, 1: 2.5 }`; classes left out count 1. */
+  readonly classWeight?: ClassWeight;
   /** Default: `batchSize`. */
   readonly validationBatchSize?: number;
   /** 0 silent, 1 a bar, 2 a line per epoch; default 1. */
@@ -33,16 +37,19 @@ export interface FitOptions {
 
 export async function fit(model: Model, trainer: Trainer, x: ArrayLike, y: ArrayLike, options: FitOptions): Promise<History> {
   const { epochs = 1, batchSize = 32, shuffle = true, validationSplit = 0, verbose = 1, initialEpoch = 0 } = options;
-  checkCount('epochs', epochs, 0);
-  checkCount('batchSize', batchSize, 1);
+  const { validationBatchSize = batchSize } = options;
+  checkCount('fit', 'epochs', epochs, 0);
+  checkCount('fit', 'initialEpoch', initialEpoch, 0);
+  checkCount('fit', 'batchSize', batchSize, 1);
+  checkCount('fit', 'validationBatchSize', validationBatchSize, 1);
   let data = new ArrayData(x, y, 'fit');
+  data = new ArrayData(data.x, data.y, 'fit', sampleWeights(data, options));
   let validation = options.validationData ? new ArrayData(...options.validationData, 'validationData') : null;
-  if (!validation && validationSplit > 0) [data, validation] = data.split(validationSplit);
+  if (!validation && validationSplit !== 0) [data, validation] = data.split(validationSplit);
 
   const began = performance.now();
-  await trainer.prepare(data.x);
-  const classes = model.outputShape[model.outputShape.length - 1];
-  for (const { y } of [data, validation ?? data]) trainer.loss.checkLabels(y!, classes);
+  await trainer.prepare(data);
+  if (validation) await trainer.prepare(validation);
 
   const steps = data.steps(batchSize);
   const history = new History();
@@ -67,7 +74,7 @@ export async function fit(model: Model, trainer: Trainer, x: ArrayLike, y: Array
       let step = 0;
       for (const batch of data.batches(batchSize, shuffle ? defaultGenerator() : undefined)) {
         await callbacks.call('onTrainBatchBegin', step);
-        trainer.trainStep(batch.x, batch.y!);
+        trainer.trainStep(batch.x, batch.y!, ...(batch.weights ? [batch.weights] : []));
         if (clock.first) {
           await pacer.finish();
           clock.firstDone();
@@ -80,14 +87,10 @@ export async function fit(model: Model, trainer: Trainer, x: ArrayLike, y: Array
       logs = await trainer.logs();
       clock.stop(step);
       if (validation && !history.interrupted) {
-        const measured = await runTest(model, trainer, validation, {
-          batchSize: options.validationBatchSize ?? batchSize,
-          verbose: 0,
-          callbacks: options.callbacks,
-        });
+        const measured = await runTest(trainer, validation, validationBatchSize, callbacks, SILENT, () => history.interrupted);
         logs = { ...logs, ...Object.fromEntries(Object.entries(measured).map(([name, value]) => [`val_${name}`, value])) };
       }
-      progress.end(logs);
+      progress.end(step, logs);
       await callbacks.call('onEpochEnd', epoch, logs);
     }
     await callbacks.call('onTrainEnd', logs);
@@ -127,8 +130,4 @@ class StepClock {
   get timing(): { compileSeconds: number; msPerStep: number } {
     return { compileSeconds: this.firstMs / 1000, msPerStep: this.others > 0 ? this.otherMs / this.others : 0 };
   }
-}
-
-function checkCount(name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) throw new ValueError(`fit: ${name} is ${value}; expected a whole number ≥ ${least}.`);
 }

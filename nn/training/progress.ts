@@ -8,13 +8,14 @@ export type Verbose = 0 | 1 | 2;
 export interface Progress {
   /** After some steps; reads the running logs when it is time to draw. */
   update(step: number, logs: () => Promise<Logs>): void;
-  end(logs: Logs): void;
+  /** After the last step, which an early stop makes less than all. */
+  end(step: number, logs: Logs): void;
 }
 
 const REDRAW_MS = 250;
 const BAR = 20;
 
-const SILENT: Progress = { update: () => {}, end: () => {} };
+export const SILENT: Progress = { update: () => {}, end: () => {} };
 
 export function makeProgress(verbose: Verbose, steps: number): Progress {
   if (verbose === 0) return SILENT;
@@ -22,7 +23,7 @@ export function makeProgress(verbose: Verbose, steps: number): Progress {
   return verbose === 1 && host.terminal.interactive ? new Bar(steps, began) : new Line(steps, began);
 }
 
-/** `accuracy: 0.8765 - loss: 0.3412`, four digits as Keras prints them. */
+/** ` - loss: 0.3412 - accuracy: 0.8765`, four digits as Keras prints them. */
 export function formatLogs(logs: Logs): string {
   return Object.entries(logs).map(([name, value]) => ` - ${name}: ${formatValue(value)}`).join('');
 }
@@ -31,15 +32,15 @@ function formatValue(value: number): string {
   return Math.abs(value) > 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(4);
 }
 
-/** `1875/1875 - 3s - loss: …` */
+/** `1875/1875 - 3s - loss: 0.3412 - accuracy: 0.8765` */
 class Line implements Progress {
   constructor(private readonly steps: number, private readonly began: number) {}
 
   update(): void {}
 
-  end(logs: Logs): void {
-    const ms = performance.now() - this.began;
-    host.terminal.write(`${this.steps}/${this.steps} - ${Math.round(ms / 1000)}s - ${formatMs(ms / this.steps)}/step${formatLogs(logs)}\n`);
+  end(step: number, logs: Logs): void {
+    const seconds = (performance.now() - this.began) / 1000;
+    host.terminal.write(`${step}/${this.steps} - ${Math.round(seconds)}s${formatLogs(logs)}\n`);
   }
 }
 
@@ -70,9 +71,9 @@ class Bar implements Progress {
     );
   }
 
-  end(logs: Logs): void {
+  end(step: number, logs: Logs): void {
     this.ended = true;
-    this.draw(this.steps, logs);
+    this.draw(step, logs);
     host.terminal.write('\n');
   }
 

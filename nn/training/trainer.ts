@@ -3,7 +3,7 @@ import { GradientTape } from '../../engine/autodiff/grad';
 import { gpu, init } from '../../engine/gpu/gpu';
 import { type CompiledStep, compileStep } from '../../engine/step/compile-step';
 import { fill } from '../../engine/ops/fill';
-import type { HostArray } from '../../engine/tensor/host-array';
+import { mul, reshape } from '../../engine/ops';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { Logs } from '../callbacks/callback';
 import { type LossLike, lossFrom } from '../losses';
@@ -12,6 +12,7 @@ import { Mean, type MeanMetric, metricFrom, type MetricLike } from '../metrics';
 import { meanOfState } from '../../engine/ops/accumulate-mean';
 import type { Model } from '../models/model';
 import { type Optimizer, optimizerFrom, type OptimizerLike } from '../optimizers';
+import type { ArrayData } from './arrays';
 import { toTypedArray } from '../../engine/tensor/tensor';
 
 export interface CompileConfig {
@@ -35,7 +36,7 @@ export class Trainer {
     this.loss = lossFrom(loss);
     this.metrics = metrics.map(metricFrom);
     const dtypes = [model.inputDtype, this.loss.labelDtype];
-    this.trainStep = compileStep((x, y) => this.train(x, y), { name: 'trainStep', dtypes });
+    this.trainStep = compileStep((x, y, weights?: Tensor) => this.train(x, y, weights), { name: 'trainStep', dtypes: [...dtypes, 'f32'] });
     this.testStep = compileStep((x, y) => this.test(x, y), { name: 'testStep', dtypes });
   }
 
@@ -43,11 +44,14 @@ export class Trainer {
     return ['loss', ...this.metrics.map(({ name }) => name)];
   }
 
-  /** Opens the device and makes weights and arena before the first step is recorded. */
-  async prepare(x: HostArray): Promise<void> {
+  /** Opens the device, makes weights and arena before the first step is recorded, and checks data once. */
+  async prepare({ x, y }: ArrayData): Promise<void> {
     await init();
     this.model.ensureBuilt([null, ...x.shape.slice(1)]);
+    this.model.checkInputs(x);
     if (this.model.trainableWeights.length > 0) this.optimizer.build(this.model.trainableWeights);
+    const { outputShape } = this.model;
+    this.loss.checkLabels(y!, outputShape[outputShape.length - 1]);
   }
 
   resetMetrics(): void {
@@ -66,11 +70,13 @@ export class Trainer {
     this.testStep.dispose();
   }
 
-  private train(x: Tensor, y: Tensor): void {
+  private train(x: Tensor, y: Tensor, weights?: Tensor): void {
     const tape = new GradientTape();
     const [yPred, losses] = tape.record(() => {
       const predicted = this.model.apply(x, { training: true });
-      return [predicted, this.loss.call(y, predicted)];
+      const each = this.loss.call(y, predicted);
+      // A weight per sample counts for all steps of a sequence.
+      return [predicted, weights ? mul(each, reshape(weights, [-1, ...each.shape.slice(1).fill(1)])) : each];
     });
     const variables = this.model.trainableWeights;
     // The mean over samples need not be computed: its gradient is 1/n for each of them.
@@ -86,7 +92,7 @@ export class Trainer {
   }
 
   private measure(y: Tensor, yPred: Tensor, losses: Tensor): void {
-    this.lossMetric.updateState(losses);
+    this.lossMetric.updateState(this.loss.reduction === 'sum' ? mul(losses, losses.size) : losses);
     for (const metric of this.metrics) metric.updateState(y, yPred);
   }
 }

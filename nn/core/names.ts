@@ -6,9 +6,12 @@ export function toCamelCase(name: string): string {
   return name.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** `SparseCategoricalCrossentropy` → `sparse_categorical_crossentropy`. */
+/** `SparseCategoricalCrossentropy` → `sparse_categorical_crossentropy`, `GlobalAveragePooling1D` → `global_average_pooling1d`. */
 export function toSnakeCase(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+  return name
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
 }
 
 /** The entry of `table` (camelCase keys) that `name` means; a clear error with the nearest name otherwise. */

@@ -4,8 +4,8 @@ import { formatShape } from '../../engine/tensor/shape';
 import type { HostArray } from '../../engine/tensor/host-array';
 import { Layer, type PartialShape } from '../core/layer';
 import type { Optimizer } from '../optimizers';
-import { ArrayData, type ArrayLike } from '../training/arrays';
-import { type EvaluateOptions, predict, type PredictOptions, runTest } from '../training/evaluate';
+import type { ArrayLike } from '../training/arrays';
+import { evaluate, type EvaluateOptions, predict, type PredictOptions } from '../training/evaluate';
 import { fit, type FitOptions } from '../training/fit';
 import type { History } from '../training/history';
 import { type CompileConfig, Trainer } from '../training/trainer';
@@ -55,11 +55,7 @@ export abstract class Model extends Layer {
 
   /** `[loss, …metrics]` on given data; `metricsNames` says which is which. */
   async evaluate(x: ArrayLike, y: ArrayLike, options: EvaluateOptions = {}): Promise<number[]> {
-    const trainer = this.trainer('evaluate');
-    const data = new ArrayData(x, y, 'evaluate');
-    await trainer.prepare(data.x);
-    trainer.loss.checkLabels(data.y!, this.outputShape[this.outputShape.length - 1]);
-    return Object.values(await runTest(this, trainer, data, options));
+    return Object.values(await evaluate(this, this.trainer('evaluate'), x, y, options));
   }
 
   /** The outputs for all samples of `x`, in order. */

@@ -1,7 +1,7 @@
 /** Runs one tutorial: opens the device, tells the lesson of Ctrl-C, writes the index over all reports. Built and called by `npm start`. */
 import { access, constants, mkdir } from 'node:fs/promises';
 import process from 'node:process';
-import { deviceInfo, init } from 'wgrad';
+import { init } from 'wgrad';
 import { host } from '#platform';
 import { catalog } from './catalog.mjs';
 import { Interrupted, Lesson } from './lesson';
@@ -30,8 +30,8 @@ export async function run({ tutorial, options: { out, resume, ...options } }: Co
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
     const entry = catalog.find(({ name }) => name === tutorial)!;
-    await init({ adapter: options.adapter });
-    const lesson = new Lesson({ entry, options, device: await deviceInfo(), folder, resume });
+    const device = await init({ adapter: options.adapter });
+    const lesson = new Lesson({ entry, options, device, folder, resume });
     return await teach(lesson, tutorial, out);
   } catch (error) {
     return explain(error, options.adapter);

@@ -34,14 +34,15 @@ const segmentSumKernel = defineKernel({
   consts: { T: 'f32' },
 });
 
-const gatherOp: Op<null> = defineOp<null>({
+/** `missing` are the bits of elements whose id is no row. */
+const gatherOp: Op<{ missing: number }> = defineOp<{ missing: number }>({
   name: 'gather',
   output: ([table, ids]) => {
     expectDtype('gather', 'ids', ids, 'i32', 'u32');
     if (table.shape.length === 0) throw new ShapeError('gather: the table is a scalar; expected rows.');
     return { shape: [...ids.shape, ...table.shape.slice(1)], dtype: table.dtype };
   },
-  forward: ([table, ids], [y]) => {
+  forward: ([table, ids], [y], { missing }) => {
     const width = y.size / ids.size;
     const unit = width % 4 === 0 ? 4 : 1;
     // A table without rows still has to be bound; then every id is missing.
@@ -55,7 +56,7 @@ const gatherOp: Op<null> = defineOp<null>({
             rows: table.shape[0], width: width / unit,
             table_start: source.start / unit, table_length: source.length / unit,
             ids_start: start, y_start: target.start / unit, y_length: target.length / unit,
-            missing: table.dtype === 'f32' ? bitsOf(NaN, 'f32') : 0,
+            missing,
           },
           consts: { T: unit === 4 ? 'vec4u' : 'u32' },
           grid: ceilDiv(target.length / unit, 256),
@@ -101,7 +102,8 @@ const segmentSumOp: Op<{ segments: number }> = defineOp<{ segments: number }>({
       });
     }
   },
-  gradient: ({ inputs: [, ids], dy: [dy] }) => [() => gather(dy!, ids), null],
+  // Rows that belong to no segment have no influence.
+  gradient: ({ inputs: [, ids], dy: [dy] }) => [() => gatherOp([dy!, ids], { missing: 0 })[0], null],
 });
 
 function part(x: Tensor, { start, length }: Window) {
@@ -114,12 +116,13 @@ function part(x: Tensor, { start, length }: Window) {
  * or 0 in a table of integers: a kernel cannot throw, and a loss that turns NaN is seen.
  */
 export function gather(table: TensorLike, ids: TensorLike): Tensor {
-  return gatherOp([asTensor(table), asTensor(ids)], null)[0];
+  const rows = asTensor(table);
+  return gatherOp([rows, asTensor(ids)], { missing: rows.dtype === 'f32' ? bitsOf(NaN, 'f32') : 0 })[0];
 }
 
 /**
  * For each segment the sum of the rows of `x` with its id: x [n, …, …rest] and ids [n, …] give
- * [segments, …rest]. Rows whose id names no segment are left out. Added in the order of the rows.
+ * [segments, …rest]. Rows whose id names no segment are left out. Deterministic.
  */
 export function segmentSum(x: TensorLike, ids: TensorLike, segments: number): Tensor {
   return segmentSumOp([asTensor(x), asTensor(ids)], { segments })[0];

@@ -2,7 +2,7 @@
 // x [n, width], ids [n], sums [segments, width], row-major; T is vec4f where the width divides by 4.
 // x, ids and sums are windows of larger tensors: those of x are added to what sums holds, or to 0 if `fresh`;
 // the first row's id is ids[ids_start]. Ids that name no segment are left out.
-// A lane owns one T of sums and adds in the order of i: the same bits every run, without atomics.
+// A lane owns one T of sums and adds by itself: the same bits every run, without atomics.
 
 alias T = f32;
 

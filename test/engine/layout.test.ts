@@ -8,9 +8,9 @@ import {
 } from '../../engine/ops';
 import type { Dtype } from '../../engine/tensor/dtype';
 import type { Tensor } from '../../engine/tensor/tensor';
-import { checkMove, countedValues, moveOf, same } from '../support/moves';
+import { checkMove, countedValues, deepen, moveOf, same } from '../support/moves';
 
-const RUNS = process.env.WGRAD_TEST_DEEP ? 400 : 25;
+const RUNS = deepen(25);
 
 /** Sizes 0 and 1, odd ones, whole vec4s, and some past a workgroup's 1,024 elements in all. */
 const size = fc.oneof({ arbitrary: fc.integer({ min: 1, max: 5 }), weight: 6 }, fc.constantFrom(0, 1, 8, 16, 33));

@@ -85,3 +85,8 @@ export function same(actual: ArrayLike<number>, expected: ArrayLike<number>, wha
     if (!Object.is(actual[i], expected[i])) assert.unreachable(`${what}: element ${i} is ${actual[i]}; expected ${expected[i]}`);
   }
 }
+
+/** How many random cases to run: `runs`, and twenty times as many if the tests run deep. */
+export function deepen(runs: number): number {
+  return process.env.WGRAD_TEST_DEEP ? 20 * runs : runs;
+}

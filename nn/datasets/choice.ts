@@ -1,10 +1,16 @@
 /** Real data or the synthetic stand-in. */
 import { host } from '#platform';
 import { unknownName } from '../../engine/errors';
-import { MissingDataError } from './source';
+import { type FindOptions, MissingDataError } from './source';
 
 export type DataKind = 'real' | 'synthetic';
 export type DataChoice = 'auto' | DataKind;
+
+/** What every set's `loadData` takes. */
+export interface LoadOptions extends FindOptions {
+  /** `auto` (default): the real data, or the synthetic where it can't be had; `real` fails instead. */
+  data?: DataChoice;
+}
 
 const told = new Set<string>();
 

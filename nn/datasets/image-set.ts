@@ -2,12 +2,14 @@
 import { DataError } from '../../engine/errors';
 import { HostArray } from '../../engine/tensor/host-array';
 import { formatShape } from '../../engine/tensor/shape';
-import { chooseData, type DataChoice, type DataKind } from './choice';
+import { chooseData, type DataKind, type LoadOptions } from './choice';
 import { gunzip, isGzip } from './gunzip';
 import { parseIdx } from './idx';
 import { readNpz } from './npz';
-import { type Found, findFile, findUserFile, type OnProgress, type RemoteFile } from './source';
+import { type Found, findFile, findUserFile, type RemoteFile } from './source';
 import { type Draw, generateImages, SIDE } from './synthetic/images';
+
+export type { LoadOptions };
 
 export interface ImageSet {
   name: string;
@@ -19,15 +21,6 @@ export interface ImageSet {
   /** The synthetic stand-in: how an image of a class is drawn, and the seed of the set. */
   draw: Draw;
   seed: number;
-}
-
-export interface LoadOptions {
-  /** `auto` (default): the real data, or the synthetic where it can't be had; `real` fails instead. */
-  data?: DataChoice;
-  /** Told how far a download is. */
-  onProgress?: OnProgress;
-  /** A folder URL to download from in place of the official one; the same checksums hold. */
-  mirror?: string;
 }
 
 /** Images and their labels. */
@@ -55,11 +48,10 @@ export function loadImageSet(set: ImageSet, options: LoadOptions): Promise<Loade
   });
 }
 
-async function loadIdxFiles(set: ImageSet, { mirror, onProgress }: LoadOptions) {
-  const base = mirror?.replace(/\/*$/, '/') ?? set.url;
+async function loadIdxFiles(set: ImageSet, options: LoadOptions) {
   const places = new Set<string>();
   const read = async (file: RemoteFile, rank: number): Promise<Part> => {
-    const found = await findFile(set.name, file, base, onProgress);
+    const found = await findFile(set.name, file, set.url, options);
     places.add(found.place);
     const bytes = isGzip(found.bytes) ? await gunzip(found.bytes, found.path) : found.bytes;
     return { array: parseIdx(bytes, rank, found.path), path: found.path };

@@ -14,12 +14,21 @@ export function readNpz<Name extends string>(bytes: Uint8Array, path: string, na
   return Object.fromEntries(names.map((name) => [name, array(name)])) as Record<Name, HostArray>;
 }
 
+/** No array of the data sets is larger; a member that says it is would only fill the memory. */
+const MAX_MEMBER_BYTES = 512 << 20;
+
 /** The named members of a zip, each with the CRC-32 that the archive states. */
 export function unzip(bytes: Uint8Array, path: string, names: readonly string[]): Record<string, Uint8Array> {
   let members: Record<string, Uint8Array>;
   let checksums: Map<string, number>;
   try {
-    members = unzipSync(bytes, { filter: ({ name }) => names.includes(name) });
+    members = unzipSync(bytes, {
+      filter: ({ name, originalSize }) => {
+        if (!names.includes(name)) return false;
+        if (originalSize > MAX_MEMBER_BYTES) throw new Error(`${name} claims to take ${originalSize} bytes unpacked, over ${MAX_MEMBER_BYTES}`);
+        return true;
+      },
+    });
     checksums = statedChecksums(bytes);
   } catch (error) {
     throw new DataError(`${path} is not a whole zip archive (${bytes.length} bytes): ${(error as Error).message}. Replace it.`, { cause: error });

@@ -17,11 +17,18 @@ export interface Found {
 /** No place has the file, and it can't be downloaded. (A damaged file is a plain DataError.) */
 export class MissingDataError extends DataError {}
 
+export interface FindOptions {
+  /** Told how far a download is. */
+  onProgress?: OnProgress;
+  /** A folder URL to download from in place of the official one; the same checksums hold. */
+  mirror?: string;
+}
+
 /**
  * The content of `file` of data set `set`, published in the folder `url`. The user's own files are taken as they
  * are, packed or unpacked; what is downloaded, or was earlier, must have the published checksum.
  */
-export async function findFile(set: string, file: RemoteFile, url: string, onProgress?: OnProgress): Promise<Found> {
+export async function findFile(set: string, file: RemoteFile, url: string, { onProgress, mirror }: FindOptions = {}): Promise<Found> {
   const own = await findUserFile(set, [file.name, file.name.replace(/\.gz$/, '')]);
   if (own) return own;
 
@@ -29,7 +36,8 @@ export async function findFile(set: string, file: RemoteFile, url: string, onPro
   const cached = cache ? await readFrom(cache, file.name) : undefined;
   if (cached && (await sha256(cached.bytes)) === file.sha256) return cached;
 
-  const address = url + file.name;
+  const place = mirror?.replace(/\/*$/, '/') ?? url;
+  const address = place + file.name;
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = await download(address, file, { onProgress });
@@ -41,7 +49,7 @@ export async function findFile(set: string, file: RemoteFile, url: string, onPro
     throw missing(set, file, [userPlace(set), ...(cache ? [`not in the cache ${cache}`] : []), error.message], error);
   }
   if (host.files && cache) await keep(host.files.join(cache, file.name), bytes);
-  return { bytes, path: address, place: url };
+  return { bytes, path: address, place };
 }
 
 /** The first of `names` in `$WGRAD_DATA/<set>` (and, if asked, in `$WGRAD_DATA` itself). */
@@ -55,6 +63,12 @@ export async function findUserFile(set: string, names: string[], { alsoInRoot = 
     }
   }
   return undefined;
+}
+
+/** Whether `file` need not be downloaded. */
+export async function isAtHand(set: string, file: RemoteFile): Promise<boolean> {
+  const cache = host.files?.join(host.files.cacheDir(), 'datasets', set);
+  return Boolean((await findUserFile(set, [file.name])) ?? (cache && (await readFrom(cache, file.name))));
 }
 
 async function readFrom(folder: string, name: string): Promise<Found | undefined> {

@@ -12,7 +12,7 @@ const CLASSES = 10;
 
 /** `count` images u8 [count, 28, 28] and labels u8 [count]; the same for the same arguments on every machine. */
 export function generateImages(draw: Draw, seed: number, count: number): [x: HostArray, y: HostArray] {
-  const labels = shuffledLabels(new Random(seed), count);
+  const labels = shuffledLabels(new Random(seed), count, CLASSES);
   const images = new Uint8Array(count * SIDE * SIDE);
   const canvas = new Canvas();
   for (let i = 0; i < count; i++) {
@@ -24,8 +24,8 @@ export function generateImages(draw: Draw, seed: number, count: number): [x: Hos
 }
 
 /** As many of each class as can be, in random order (Fisher–Yates). */
-function shuffledLabels(random: Random, count: number): Uint8Array {
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % CLASSES);
+export function shuffledLabels(random: Random, count: number, classes: number): Uint8Array {
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % classes);
   for (let i = count - 1; i > 0; i--) {
     const j = random.below(i + 1);
     [labels[i], labels[j]] = [labels[j], labels[i]];

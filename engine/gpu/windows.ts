@@ -37,6 +37,11 @@ export function lineWindow(whole: Bindable, first: number, length: number): { re
   return { window: windowOf(whole, (first - base) * BYTES_PER_ELEMENT, (base + length) * BYTES_PER_ELEMENT), base };
 }
 
+/** The most elements that one binding takes wherever they start. */
+export function lineWindowLimit(): number {
+  return Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT) - LINE;
+}
+
 function split(n: number, step: number): Window[] {
   const windows: Window[] = [];
   for (let start = 0; start < n; start += step) windows.push({ start, length: Math.min(step, n - start) });

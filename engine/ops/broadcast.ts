@@ -37,55 +37,31 @@ export function isFlat({ sizes, strides }: Nest): boolean {
   return sizes.length <= 1 || sizeOf(sizes) === 0 || strides.every((s) => s.every((n) => n === 0));
 }
 
-/** Part of a tensor to bind: whole 256-byte lines from `start` on, of which the first `base` elements are skipped. */
-export interface Part {
-  readonly start: number;
-  readonly base: number;
-  readonly length: number;
-}
-
-/** A part of a nest whose operands each fit one binding. */
+/** A box of a nest: its sizes, the first element of its output, and what each operand reads. */
 export interface Block {
   readonly sizes: readonly number[];
-  readonly output: Part;
-  readonly inputs: readonly (Part & { readonly strides: readonly number[] })[];
+  readonly first: number;
+  readonly inputs: readonly { readonly first: number; readonly span: number; readonly strides: readonly number[] }[];
 }
 
-const LINE = 64;
-
-/** Elements `first` to `first + span` as a part. */
-export function partOf(first: number, span: number): Part {
-  const base = first % LINE;
-  return { start: first - base, base, length: base + span };
-}
-
-/** Splits a nest along its leading axes until output and operands fit `limit` elements. */
-export function* blocks({ sizes, strides }: Nest, limit: number, output = 0, inputs = strides.map(() => 0)): Generator<Block> {
-  const spans = strides.map((s) => 1 + s.reduce((sum, stride, i) => sum + stride * (sizes[i] - 1), 0));
-  const room = limit - LINE;
+/** Splits a nest along its leading axes until output and operands take at most `limit` elements each. */
+export function* blocks({ sizes, strides }: Nest, limit: number, first = 0, offsets = strides.map(() => 0)): Generator<Block> {
   const size = sizeOf(sizes);
   if (size === 0) return;
-  if (size <= room && spans.every((span) => span <= room)) {
-    yield {
-      sizes,
-      output: partOf(output, size),
-      inputs: strides.map((s, j) => ({ ...partOf(inputs[j], spans[j]), strides: s })),
-    };
+  const [count, ...inner] = sizes;
+  const innerSize = size / count;
+  const spans = strides.map((s) => 1 + s.reduce((sum, stride, i) => sum + stride * (sizes[i] - 1), 0));
+  const fits = (n: number): boolean => n * innerSize <= limit && strides.every((s, j) => spans[j] - s[0] * (count - n) <= limit);
+  if (fits(count)) {
+    yield { sizes, first, inputs: strides.map((s, j) => ({ first: offsets[j], span: spans[j], strides: s })) };
     return;
   }
   // As many steps along the first axis as fit, or one, whose inner axes are split then.
-  const [count, ...inner] = sizes;
-  const innerSize = sizeOf(inner);
-  const fits = (n: number): boolean =>
-    n * innerSize <= room && strides.every((s, j) => spans[j] - s[0] * (count - n) <= room);
   let step = count;
   while (step > 1 && !fits(step)) step = Math.ceil(step / 2);
   for (let i = 0; i < count; i += step) {
     const n = Math.min(step, count - i);
-    const at = inputs.map((offset, j) => offset + i * strides[j][0]);
-    const part = fits(n)
-      ? { sizes: [n, ...inner], strides }
-      : { sizes: inner, strides: strides.map((s) => s.slice(1)) };
-    yield* blocks(part, limit, output + i * innerSize, at);
+    const part = fits(n) ? { sizes: [n, ...inner], strides } : { sizes: inner, strides: strides.map((s) => s.slice(1)) };
+    yield* blocks(part, limit, first + i * innerSize, offsets.map((offset, j) => offset + i * strides[j][0]));
   }
 }

@@ -1,17 +1,16 @@
 /** Dispatches of y = combine(a, b) with broadcasting, whatever `combine` is. */
-import { gpu } from '../gpu/gpu';
 import { ceilDiv } from '../gpu/grid';
 import { defineKernel, type Kernel, run } from '../gpu/kernel';
 import type { SourceFile } from '../gpu/link';
 import { windowOf } from '../gpu/storage';
-import { flatWindows } from '../gpu/windows';
+import { flatWindows, lineWindow, lineWindowLimit } from '../gpu/windows';
 import { BYTES_PER_ELEMENT } from '../tensor/dtype';
 import { sizeOf } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import { grid } from '../../shaders/lib';
 import broadcastSource from '../../shaders/elementwise/binary-broadcast.wgsl';
 import flatSource from '../../shaders/elementwise/binary.wgsl';
-import { type Block, blocks, collapse, isFlat, type Part } from './broadcast';
+import { type Block, blocks, collapse, isFlat } from './broadcast';
 
 const AXES = [0, 1, 2, 3, 4, 5] as const;
 type Axis = (typeof AXES)[number];
@@ -68,7 +67,7 @@ export function runPair(kernels: PairKernels, a: Tensor, b: Tensor, y: Tensor, O
     }
     return;
   }
-  for (const block of blocks(nest, gpu().maxBindingBytes / BYTES_PER_ELEMENT)) runBlock(kernels.broadcast, a, b, y, block, OP, consts);
+  for (const block of blocks(nest, lineWindowLimit())) runBlock(kernels.broadcast, a, b, y, block, OP, consts);
 }
 
 function runBlock(
@@ -76,25 +75,27 @@ function runBlock(
   a: Tensor,
   b: Tensor,
   y: Tensor,
-  { sizes, output, inputs }: Block,
+  { sizes, first, inputs }: Block,
   OP: number,
   consts: { T: string; Y: string },
 ): void {
-  const part = (t: Tensor, { start, length }: Part) => windowOf(t, start * BYTES_PER_ELEMENT, length * BYTES_PER_ELEMENT);
+  const n = sizeOf(sizes);
+  const to = lineWindow(y, first, n);
+  const from = [a, b].map((t, j) => lineWindow(t, inputs[j].first, inputs[j].span));
   const six = (values: readonly number[], fill: number) => [...new Array<number>(6 - values.length).fill(fill), ...values];
-  const params: Record<string, number> = { n: sizeOf(sizes), y_base: output.base, a_base: inputs[0].base, b_base: inputs[1].base };
+  const params: Record<string, number> = { n, y_base: to.base, a_base: from[0].base, b_base: from[1].base };
   six(sizes, 1).forEach((size, i) => (params[`size${i}`] = size));
   six(inputs[0].strides, 0).forEach((stride, i) => (params[`a${i}`] = stride));
   six(inputs[1].strides, 0).forEach((stride, i) => (params[`b${i}`] = stride));
   const fours = (...values: number[]) => values.every((value) => value % 4 === 0);
   const VEC =
-    fours(sizes[sizes.length - 1], output.base) &&
-    inputs.every(({ base, strides }) => strides[strides.length - 1] === 0 || fours(base, ...strides.slice(0, -1)));
+    fours(sizes[sizes.length - 1], to.base) &&
+    inputs.every(({ strides }, j) => strides[strides.length - 1] === 0 || fours(from[j].base, ...strides.slice(0, -1)));
   run(kernel, {
-    bind: { a: part(a, inputs[0]), b: part(b, inputs[1]), y: part(y, output) },
+    bind: { a: from[0].window, b: from[1].window, y: to.window },
     params: params as Record<BroadcastParam, number>,
     overrides: { OP, RANK: sizes.length <= 2 ? 2 : sizes.length === 3 ? 3 : 6, VEC },
     consts,
-    grid: ceilDiv(output.base + params.n, 256 * 4),
+    grid: ceilDiv(to.base + n, 256 * 4),
   });
 }

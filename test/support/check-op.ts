@@ -10,7 +10,7 @@ import { fail } from 'node:assert/strict';
 import process from 'node:process';
 import fc from 'fast-check';
 import { valueAndGrad } from '../../engine/autodiff/grad';
-import { type Gpu, init } from '../../engine/gpu/gpu';
+import { type Gpu, init, type InitOptions } from '../../engine/gpu/gpu';
 import { mul } from '../../engine/ops/binary';
 import { tensor } from '../../engine/tensor/create';
 import { type Dtype, newTypedArray, type TypedArray } from '../../engine/tensor/dtype';
@@ -62,10 +62,16 @@ export function uniformFrom(state: number): () => number {
 let guards: Guards | undefined;
 let guarded: Gpu | undefined;
 
-/** Opens the device, if it is not open, with guards around all memory. */
-export async function guardedDevice(): Promise<Guards> {
-  const device = await init();
-  if (device !== guarded) [guarded, guards] = [device, new Guards(device)];
+/**
+ * Opens the device with guards around all memory, and with a limit of 16 workgroups per dimension instead of 65,535, so that grids
+ * fold already at sizes that tests can afford.
+ */
+export async function guardedDevice(options?: InitOptions): Promise<Guards> {
+  const gpu = await init(options);
+  if (gpu !== guarded) {
+    [guarded, guards] = [gpu, new Guards(gpu)];
+    Object.defineProperty(gpu.device.limits, 'maxComputeWorkgroupsPerDimension', { value: 16 });
+  }
   return guards!;
 }
 

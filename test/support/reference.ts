@@ -58,3 +58,14 @@ export function repeats(shapes: readonly Shape[]): number[] {
   const size = sizeOf(broadcastShape(...shapes));
   return shapes.map((shape) => (size === 0 ? 1 : size / sizeOf(shape)));
 }
+
+/** f of the elements along `axes`, in order. */
+export function reduced(x: Ref, axes: readonly number[], keepDims: boolean, f: (values: number[]) => number): Ref {
+  const kept = x.shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
+  const groups = Array.from({ length: sizeOf(kept) }, (): number[] => []);
+  for (let i = 0; i < x.data.length; i++) {
+    const index = indexAt(x.shape, i);
+    groups[positionOf(kept, index.map((at, axis) => (axes.includes(axis) ? 0 : at)))].push(x.data[i]);
+  }
+  return ref(keepDims ? kept : kept.filter((_, axis) => !axes.includes(axis)), groups.map(f));
+}

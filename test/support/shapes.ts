@@ -6,7 +6,7 @@ import type { Shape } from '../../engine/tensor/shape';
 export const length: fc.Arbitrary<number> = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 0, max: 9 }) },
   { weight: 2, arbitrary: fc.constantFrom(15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129) },
-  { weight: 1, arbitrary: fc.constantFrom(255, 256, 257, 1023, 1024, 1025, 4097, 9000) },
+  { weight: 1, arbitrary: fc.constantFrom(255, 256, 257, 1023, 1024, 1025, 4097, 20_001) },
 );
 
 /** A shape of rank 0 to 6 with few elements; sizes 0 and 1 are common. */

@@ -2,7 +2,7 @@
  * Parameters side by side in one buffer, so that one dispatch updates them all. Gradients and moments lie
  * in buffers of their own at the same offsets. Weights are born in buffers of their own and move in here.
  */
-import { gpu } from '../gpu/gpu';
+import { gpu, invalidateCaptures } from '../gpu/gpu';
 import { roundUp } from '../gpu/grid';
 import { type Bindable, type Region, Storage } from '../gpu/storage';
 import { fillWith } from '../ops/fill';
@@ -24,7 +24,9 @@ export interface ArenaRange {
   readonly size: number;
 }
 
+/** Parameters hold on to their block, so that its memory lives as long as one lies in it, even if the optimizer is gone. */
 interface Block {
+  release(): void;
   readonly variables: readonly Variable[];
   readonly offsets: ReadonlyMap<Variable, number>;
   readonly bytes: number;
@@ -38,15 +40,28 @@ export class Arena {
 
   /** Moves `variables` in; `states` zero-filled buffers of the same layout come with them. */
   constructor(readonly variables: readonly Variable[], states: number) {
-    const { recorder } = gpu();
     this.blocks = split(variables).map((members) => makeBlock(members, states));
-    recorder.immediately(() => {
-      for (const block of this.blocks) {
-        for (const variable of block.variables) move(variable.value.storage, regionOf(block.parameters, block, variable));
-        for (const state of block.states) fillWith(state, 0);
-      }
+    gpu().recorder.immediately(() => {
+      for (const { states } of this.blocks) for (const state of states) fillWith(state, 0);
     });
-    gpu().captureEpoch++;
+    this.gather();
+  }
+
+  /** Moves those variables (back) in that lie elsewhere: new ones, and those that another arena has taken since. */
+  gather(): void {
+    const away = this.blocks.flatMap((block) =>
+      block.variables
+        .map((variable) => ({ block, storage: variable.value.storage, region: regionOf(block.parameters, block, variable) }))
+        .filter(({ storage, region }) => storage.region?.buffer !== region.buffer),
+    );
+    if (away.length === 0) return;
+    const { recorder } = gpu();
+    recorder.immediately(() => {
+      // Commands find their storages' places when they are encoded: those before the move want the old ones.
+      recorder.flush();
+      for (const { block, storage, region } of away) move(storage, region, block);
+    });
+    invalidateCaptures();
   }
 
   holds(variable: Variable): boolean {
@@ -126,7 +141,7 @@ function makeBlock(variables: readonly Variable[], states: number): Block {
     gpu().recorder.place(tensor.storage);
     return tensor;
   };
-  return { variables, offsets, bytes, parameters: buffer(), gradients: buffer(), states: Array.from({ length: states }, buffer) };
+  return { variables, offsets, bytes, parameters: buffer(), gradients: buffer(), states: Array.from({ length: states }, buffer), release() {} };
 }
 
 function part({ storage }: Bindable, byteOffset: number, byteLength: number): Bindable {
@@ -139,8 +154,8 @@ function regionOf(whole: Tensor, block: Block, variable: Variable): Region {
   return { buffer, offset: offset + block.offsets.get(variable)!, size };
 }
 
-/** Gives a storage another place and takes its bytes along. */
-function move(storage: Storage, to: Region): void {
+/** Gives a storage a place in a block and takes its bytes along. */
+function move(storage: Storage, to: Region, block: Block): void {
   const { recorder, device } = gpu();
   if (storage.upload) {
     device.queue.writeBuffer(to.buffer, to.offset, storage.upload as Uint8Array<ArrayBuffer>);
@@ -151,5 +166,5 @@ function move(storage: Storage, to: Region): void {
     recorder.copy({ storage: before, byteOffset: 0, byteLength: storage.bytes }, { storage: after, byteOffset: 0, byteLength: storage.bytes });
   }
   storage.region = to;
-  storage.owner = null;
+  storage.owner = block;
 }

@@ -27,6 +27,7 @@ export class HostArray {
   static from(values: NestedArray, dtype: HostDtype = 'f32'): HostArray {
     const shape: number[] = [];
     for (let v: NestedArray = values; typeof v !== 'number'; v = v[0]) {
+      checkNested(v);
       shape.push(v.length);
       if (v.length === 0) break;
     }
@@ -37,6 +38,7 @@ export class HostArray {
         if (axis !== shape.length) throw ragged(shape);
         data[next++] = v;
       } else {
+        checkNested(v);
         if (v.length !== shape[axis]) throw ragged(shape);
         for (const inner of v) fill(inner, axis + 1);
       }
@@ -131,6 +133,12 @@ export class HostArray {
     };
     return build(0, 0, this.size);
   }
+}
+
+/** What is no number must be a list: a string, `true` or `undefined` has no place among the values. */
+function checkNested(value: unknown): void {
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return;
+  throw new DtypeError(`HostArray.from: ${JSON.stringify(value) ?? String(value)} among the values; expected numbers, nested in arrays.`);
 }
 
 function ragged(shape: Shape): ShapeError {

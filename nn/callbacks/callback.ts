@@ -30,26 +30,27 @@ export class Callback {
 
 type Hook = Exclude<keyof Callback, 'model' | 'params'>;
 
-/** A callback object or just some hooks. */
-export type CallbackLike = Callback | Partial<Pick<Callback, Hook>>;
+/** A callback or any object with some of its hooks. */
+export type CallbackLike = Partial<Callback>;
 
 /** Several callbacks as one. */
 export class CallbackList {
-  private readonly callbacks: readonly Callback[];
-
-  constructor(callbacks: readonly CallbackLike[], model: Model, params: Readonly<Record<string, number>>) {
-    this.callbacks = callbacks.map((callback) => (callback instanceof Callback ? callback : Object.assign(new Callback(), callback)));
-    for (const callback of this.callbacks) Object.assign(callback, { model, params });
+  constructor(private readonly callbacks: readonly CallbackLike[], model: Model, params: Readonly<Record<string, number>>) {
+    for (const callback of callbacks) Object.assign(callback, { model, params });
   }
 
   /** Whether any of them wants this hook. */
   wants(hook: Hook): boolean {
-    return this.callbacks.some((callback) => callback[hook] !== Callback.prototype[hook]);
+    return this.callbacks.some((callback) => overrides(callback, hook));
   }
 
   async call<H extends Hook>(hook: H, ...args: Parameters<Callback[H]>): Promise<void> {
     for (const callback of this.callbacks) {
-      if (callback[hook] !== Callback.prototype[hook]) await (callback[hook] as (...args: unknown[]) => unknown)(...args);
+      if (overrides(callback, hook)) await (callback as unknown as Record<Hook, (...args: unknown[]) => unknown>)[hook](...args);
     }
   }
+}
+
+function overrides(callback: CallbackLike, hook: Hook): boolean {
+  return callback[hook] !== undefined && callback[hook] !== Callback.prototype[hook];
 }

@@ -3,7 +3,7 @@ import { ShapeError, ValueError } from '../../engine/errors';
 import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
 import type { Dtype } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';
-import { formatShape, type Shape, sizeOf } from '../../engine/tensor/shape';
+import { formatShape, sameShape, type Shape, sizeOf } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { Variable } from '../../engine/tensor/variable';
 import { type Initializer, type InitializerLike, initializerFrom } from '../initializers';
@@ -89,12 +89,13 @@ export abstract class Layer {
 
   /** What makes the layer again, without its weights. */
   getConfig(): Record<string, unknown> {
-    return { name: this.name, trainable: this.ownTrainable };
+    const inputShape = this.declaredShape?.slice(1);
+    return { name: this.name, trainable: this.ownTrainable, ...(inputShape && { inputShape }) };
   }
 
   /** The layer's output for a batch. Builds the layer on first use. */
   apply(inputs: TensorLike, options: CallOptions = {}): Tensor {
-    const x = inputs instanceof HostArray ? tensor(inputs, this.inputDtype) : asTensor(inputs);
+    const x = inputs instanceof HostArray || Array.isArray(inputs) ? tensor(inputs as HostArray, this.inputDtype) : asTensor(inputs);
     this.ensureBuilt([null, ...x.shape.slice(1)]);
     const before = training;
     training = options.training ?? training;
@@ -178,6 +179,11 @@ export abstract class Layer {
     if (values.length !== weights.length) {
       throw new ValueError(`Layer "${this.name}" has ${weights.length} weights; setWeights got ${values.length}.`);
     }
+    // All are checked before the first one changes.
+    weights.forEach(({ name, shape }, i) => {
+      if (sameShape(values[i].shape, shape)) return;
+      throw new ShapeError(`Layer "${this.name}": weight ${i}, "${name}", is ${formatShape(shape)}; setWeights got ${formatShape(values[i].shape)}.`);
+    });
     weights.forEach((weight, i) => weight.assign(values[i]));
   }
 

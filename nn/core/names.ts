@@ -1,9 +1,9 @@
 /** Names: Keras's snake_case and camelCase mean the same, and layers that get no name are numbered. */
-import { unknownName } from '../../engine/errors';
+import { unknownName, ValueError } from '../../engine/errors';
 
-/** `sparse_categorical_crossentropy` → `sparseCategoricalCrossentropy`. */
-export function toCamelCase(name: string): string {
-  return name.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+/** What all spellings of a name have in common. */
+function plain(name: string): string {
+  return name.replaceAll('_', '').toLowerCase();
 }
 
 /** `SparseCategoricalCrossentropy` → `sparse_categorical_crossentropy`, `GlobalAveragePooling1D` → `global_average_pooling1d`. */
@@ -14,9 +14,10 @@ export function toSnakeCase(name: string): string {
     .toLowerCase();
 }
 
-/** The entry of `table` (camelCase keys) that `name` means; a clear error with the nearest name otherwise. */
+/** The entry of `table` that `name` means, in Keras's snake_case, camelCase or a class's name; a clear error with the nearest name otherwise. */
 export function lookUp<T>(kind: string, name: string, table: Readonly<Record<string, T>>): T {
-  const key = Object.keys(table).find((known) => known === name || known === toCamelCase(name));
+  if (typeof name !== 'string') throw new ValueError(`The ${kind} is ${String(name)}; expected a name, an object or a function.`);
+  const key = Object.keys(table).find((known) => plain(known) === plain(name));
   if (key === undefined) throw unknownName(kind, name, Object.keys(table));
   return table[key];
 }

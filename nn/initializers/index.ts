@@ -1,5 +1,4 @@
 /** How weights start: https://keras.io/api/layers/initializers/ Values are drawn on the host from the seeded generator. */
-import { ValueError } from '../../engine/errors';
 import { defaultGenerator } from '../../engine/random';
 import { type Shape, sizeOf } from '../../engine/tensor/shape';
 import { lookUp } from '../core/names';
@@ -57,9 +56,7 @@ const table: Readonly<Record<string, () => Initializer>> = {
 };
 
 export function initializerFrom(initializer: InitializerLike): Initializer {
-  if (typeof initializer === 'function') return initializer;
-  if (typeof initializer !== 'string') throw new ValueError(`An initializer is a name or a function; got ${String(initializer)}.`);
-  return lookUp('initializer', initializer, table)();
+  return typeof initializer === 'function' ? initializer : lookUp('initializer', initializer, table)();
 }
 
 /** Inputs and outputs of a unit: the last two axes, times the receptive field of a convolution. */

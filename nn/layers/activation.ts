@@ -2,14 +2,18 @@ import type { Tensor } from '../../engine/tensor/tensor';
 import { type Activation as ActivationFunction, activationFrom, type ActivationLike } from '../activations';
 import { Layer, type LayerConfig } from '../core/layer';
 
+export interface ActivationConfig extends LayerConfig {
+  readonly activation: ActivationLike;
+}
+
 /** An activation function as a layer. https://keras.io/api/layers/core_layers/activation/ */
 export class Activation extends Layer {
   override readonly supportsMasking = true;
   private readonly fn: ActivationFunction;
 
-  constructor(private readonly activation: ActivationLike, config: LayerConfig = {}) {
+  constructor(private readonly config: ActivationConfig) {
     super(config);
-    this.fn = activationFrom(activation);
+    this.fn = activationFrom(config.activation);
   }
 
   override call(x: Tensor): Tensor {
@@ -17,6 +21,6 @@ export class Activation extends Layer {
   }
 
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), activation: this.activation };
+    return { ...super.getConfig(), activation: this.config.activation };
   }
 }

@@ -64,6 +64,6 @@ export class Dense extends Layer {
   }
 
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), ...this.config };
+    return { ...this.config, ...super.getConfig() };
   }
 }

@@ -67,7 +67,7 @@ export class Embedding extends Layer {
   }
 
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), ...this.config };
+    return { ...this.config, ...super.getConfig() };
   }
 
   /** Any number of axes will do; the table does not depend on their sizes. */

@@ -11,7 +11,7 @@ import { Softmax, type SoftmaxConfig } from './softmax';
 
 export { Activation, Dense, Dropout, Embedding, Flatten, GlobalAveragePooling1D, Softmax };
 
-export const activation = (name: ActivationLike, config?: LayerConfig): Activation => new Activation(name, config);
+export const activation = (name: ActivationLike, config?: LayerConfig): Activation => new Activation({ ...config, activation: name });
 export const dense = (config: DenseConfig): Dense => new Dense(config);
 export const dropout = (config: DropoutConfig): Dropout => new Dropout(config);
 export const embedding = (config: EmbeddingConfig): Embedding => new Embedding(config);

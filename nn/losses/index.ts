@@ -24,6 +24,7 @@ const table: Readonly<Record<string, () => Loss>> = {
   sparseCategoricalCrossentropy,
   categoricalCrossentropy,
   binaryCrossentropy,
+  bce: binaryCrossentropy,
   meanSquaredError,
   mse: meanSquaredError,
   meanAbsoluteError,

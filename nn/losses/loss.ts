@@ -33,14 +33,16 @@ export abstract class Loss {
 
   /** The reduced loss; `sampleWeight` has the shape of the per-sample loss. */
   apply(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): Tensor {
-    const labels = yTrue instanceof HostArray || Array.isArray(yTrue) ? tensor(yTrue as HostArray, this.labelDtype) : cast(yTrue, this.labelDtype);
-    let values = this.call(labels, asTensor(yPred));
+    const predictions = asTensor(yPred);
+    const host = Array.isArray(yTrue) ? HostArray.from(yTrue) : yTrue instanceof HostArray ? yTrue : null;
+    if (host) this.checkLabels(host, predictions.shape[predictions.rank - 1]);
+    let values = this.call(host ? tensor(host, this.labelDtype) : cast(yTrue, this.labelDtype), predictions);
     if (sampleWeight !== undefined) values = mul(values, asTensor(sampleWeight));
     if (this.reduction === 'none') return values;
     return this.reduction === 'sum' ? sum(values) : mean(values);
   }
 
-  /** Throws if host labels cannot be right for `classes` outputs; called once before training. */
+  /** Throws if host labels cannot be right for `classes` outputs. */
   checkLabels(_labels: HostArray, _classes: number | null): void {}
 }
 

@@ -30,7 +30,10 @@ export class SparseCategoricalCrossentropy extends Loss {
     if (!sameShape(labels.shape, rows)) {
       throw new ShapeError(
         `Loss sparseCategoricalCrossentropy: labels ${formatShape(yTrue.shape)} do not fit predictions ${formatShape(yPred.shape)}; ` +
-          'expected one whole number per row of predictions. One-hot labels want categoricalCrossentropy.',
+          'expected one whole number per row of predictions. ' +
+          (yTrue.rank < rows.length
+            ? 'If the model should give one row per sample, it lacks a Flatten layer.'
+            : 'One-hot labels want categoricalCrossentropy.'),
       );
     }
     const logits = this.fromLogits ? yPred : logitsBehind(yPred, 'softmax') ?? log(clip(yPred, EPSILON, 1 - EPSILON));

@@ -45,6 +45,7 @@ const table: Readonly<Record<string, (config: Named) => MeanMetric>> = {
   meanAbsoluteError,
   mae: meanAbsoluteError,
   binaryCrossentropy,
+  bce: binaryCrossentropy,
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
 };

@@ -1,4 +1,5 @@
 import { ValueError } from '../../engine/errors';
+import { invalidateCaptures } from '../../engine/gpu/gpu';
 import type { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { CallContext, Layer, PartialShape } from '../core/layer';
@@ -29,7 +30,10 @@ export class Sequential extends Model {
       for (const before of this.stack) shape = before.computeOutputShape(shape);
       layer.ensureBuilt(shape);
     }
+    if (!this.trainable) layer.trainable = false;
     this.stack.push(layer);
+    // Steps recorded before know nothing of the new layer.
+    invalidateCaptures();
   }
 
   override get inputShape(): PartialShape | null {

@@ -21,5 +21,5 @@ export type OptimizerLike = string | Optimizer;
 const table: Readonly<Record<string, () => Optimizer>> = { adam, sgd, rmsprop };
 
 export function optimizerFrom(optimizer: OptimizerLike): Optimizer {
-  return optimizer instanceof Optimizer ? optimizer : lookUp('optimizer', optimizer.toLowerCase(), table)();
+  return optimizer instanceof Optimizer ? optimizer : lookUp('optimizer', optimizer, table)();
 }

@@ -51,7 +51,7 @@ export abstract class Optimizer {
 
   /** Takes the variables into an arena, side by side, so that one dispatch updates them all. */
   build(variables: readonly Variable[]): void {
-    if (this.arena && variables.every((variable) => this.arena!.holds(variable))) return;
+    if (this.arena && variables.every((variable) => this.arena!.holds(variable))) return this.arena.gather();
     if (this.arena) {
       throw new ValueError(
         'Optimizer: the variables are not those it was built for. Make a new optimizer for another model, or build it with all variables at once.',

@@ -1,6 +1,7 @@
 /** Data in arrays: checked once, then drawn batch by batch. */
 import { DtypeError, ShapeError, ValueError } from '../../engine/errors';
 import { RandomGenerator } from '../../engine/random';
+import type { TypedArray } from '../../engine/tensor/dtype';
 import { HostArray, type NestedArray } from '../../engine/tensor/host-array';
 import { formatShape } from '../../engine/tensor/shape';
 
@@ -74,11 +75,18 @@ export function toHostArray(values: ArrayLike, name: string, what: string): Host
   const array = values instanceof HostArray ? values : HostArray.from(values);
   if (array.shape.length === 0) throw new ShapeError(`${what}: ${name} is a scalar; expected samples along a first axis.`);
   if (array.dtype === 'f32') {
-    const wrong = (array.data as Float32Array).findIndex((v) => !Number.isFinite(v));
+    const wrong = firstNonFinite(array.data);
     if (wrong >= 0) {
       const row = Math.floor((wrong * array.length) / array.size);
       throw new ValueError(`${what}: ${name} holds ${array.data[wrong]} in sample ${row}; expected finite numbers. Remove or fill such samples first.`);
     }
   }
   return array;
+}
+
+/** Index of the first NaN or infinity, or −1. Every other number times 0 is 0, so a sum tells fast that there is none. */
+function firstNonFinite(data: TypedArray): number {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i] * 0;
+  return sum === 0 ? -1 : data.findIndex((value) => !Number.isFinite(value));
 }

@@ -1,5 +1,6 @@
 /** What `compile` makes of a model: its steps, recorded once and replayed. */
 import { GradientTape } from '../../engine/autodiff/grad';
+import { ValueError } from '../../engine/errors';
 import { gpu, init } from '../../engine/gpu/gpu';
 import { type CompiledStep, compileStep } from '../../engine/step/compile-step';
 import { fill } from '../../engine/ops/fill';
@@ -35,6 +36,8 @@ export class Trainer {
     this.optimizer = optimizerFrom(optimizer);
     this.loss = lossFrom(loss);
     this.metrics = metrics.map(metricFrom);
+    const twice = this.metricsNames.find((name, i, names) => names.indexOf(name) < i);
+    if (twice) throw new ValueError(`compile: two metrics are named "${twice}"; give one of them another name.`);
     const dtypes = [model.inputDtype, this.loss.labelDtype];
     this.trainStep = compileStep((x, y, weights?: Tensor) => this.train(x, y, weights), { name: 'trainStep', dtypes: [...dtypes, 'f32'] });
     this.testStep = compileStep((x, y) => this.test(x, y), { name: 'testStep', dtypes });
@@ -79,6 +82,7 @@ export class Trainer {
       return [predicted, weights ? mul(each, reshape(weights, [-1, ...each.shape.slice(1).fill(1)])) : each];
     });
     const variables = this.model.trainableWeights;
+    if (variables.length === 0) throw new ValueError(`fit: model "${this.model.name}" has no trainable weights.`);
     // The mean over samples need not be computed: its gradient is 1/n for each of them.
     const perSample = this.loss.reduction === 'sum' ? 1 : 1 / losses.size;
     const gradients = tape.gradient(losses, variables, fill(losses.shape, perSample));

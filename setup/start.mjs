@@ -15,10 +15,14 @@ async function start(argv) {
   quietMesa();
   const { bundle } = await import('./build.mjs');
   await bundle(['tutorials/run.ts'], '.build', { splitting: false });
-  const { run, NO_ADAPTER } = await import('../.build/tutorials/run.mjs');
-  const status = await run(command);
-  // Looking for an adapter beforehand would cost every start half a second; so the run finds out by itself.
-  if (status !== NO_ADAPTER || !ensureAdapter()) process.exit(status);
+  const { run } = await import('../.build/tutorials/run.mjs');
+  try {
+    process.exit(await run(command));
+  } catch (error) {
+    if (error.code !== 'adapter') throw error;
+    // Looking for an adapter beforehand would cost every start half a second; so the run finds out by itself.
+    if (!ensureAdapter()) throw new SetupError(error.message);
+  }
   process.on('SIGINT', () => {}); // The new process gets it too, and ends in its own time.
   process.exit(spawnSync(process.execPath, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1);
 }

@@ -8,8 +8,7 @@ import { Interrupted, Lesson } from './lesson';
 import { indexPage } from './report/page';
 import { type Options, readResult } from './result';
 
-/** Exit code for "no adapter at all": the set-up may be able to mend that. */
-export const NO_ADAPTER = 69;
+/** Exit code after Ctrl-C, as shells have it. */
 const INTERRUPTED = 130;
 
 /** Where each tutorial's code is. */
@@ -23,7 +22,10 @@ export interface Command {
   options: Options & { out: string; resume: boolean };
 }
 
-/** Runs `command` and returns the exit code; what the person can put right is told in one line. */
+/**
+ * Runs `command` and returns the exit code; what the person can put right is told in one line. Throws an error of
+ * code `adapter` where there is no adapter at all, which the set-up may be able to mend.
+ */
 export async function run({ tutorial, options: { out, resume, ...options } }: Command): Promise<number> {
   try {
     const folder = host.files!.join(out, tutorial);
@@ -77,8 +79,7 @@ const FORESEEN = ['adapter', 'data', 'device-lost', 'out-of-memory', 'EACCES', '
 
 function explain(error: unknown, adapter: Options['adapter']): number {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (!FORESEEN.includes(code)) throw error;
+  if (!FORESEEN.includes(code) || (code === 'adapter' && adapter !== 'gpu')) throw error;
   process.stderr.write(`${(error as Error).message}\n`);
-  // The set-up looks into a missing adapter; that there is no GPU is for the person to know.
-  return code === 'adapter' && adapter !== 'gpu' ? NO_ADAPTER : 1;
+  return 1;
 }

@@ -47,8 +47,9 @@ export function isDense(shape: Shape, layout: Layout): boolean {
   return sizeOf(shape) === 0 || (axes.length === 1 && axes[0].read === 1);
 }
 
-const AXES = ['0', '1', '2', '3', '4'] as const;
-type PerAxis = `size_${(typeof AXES)[number]}` | `${'read' | 'write'}_${(typeof AXES)[number] | 'outer'}`;
+/** The axes but for the outermost, as the kernel numbers them. */
+const INNER = [0, 1, 2, 3, 4] as const;
+type AxisParam = `size_${(typeof INNER)[number]}` | `${'read' | 'write'}_${(typeof INNER)[number] | 'outer'}`;
 
 const copyKernel = defineKernel({
   name: 'layout/copy',
@@ -71,37 +72,45 @@ const PER_GROUP = 256 * 4;
 /** Copies the elements of an index space `shape` from where they lie in `x` to where they belong in `y`. */
 export function copyStrided(x: Tensor, y: Tensor, shape: Shape, from: Layout, to: Layout): void {
   const axes = copyAxes(shape, from, to);
-  const [inner, ...others] = axes;
-  const unit =
-    inner.read === 1 && inner.write === 1 &&
-    [inner.size, from.offset, to.offset, ...others.flatMap(({ read, write }) => [read, write])].every((v) => v % 4 === 0)
-      ? 4 : 1;
-  const scaled = axes.map(({ size, read, write }, d) => (d === 0 ? { size: size / unit, read, write } : { size, read: read / unit, write: write / unit }));
-  const perAxis = {} as Record<PerAxis, number>;
-  for (const d of AXES) {
-    const axis = Number(d) < scaled.length - 1 ? scaled[Number(d)] : { size: 1, read: 0, write: 0 };
-    [perAxis[`size_${d}`], perAxis[`read_${d}`], perAxis[`write_${d}`]] = [axis.size, axis.read, axis.write];
-  }
-  const outer = scaled[scaled.length - 1];
+  const unit = unitOf(axes, from, to);
   const n = sizeOf(shape) / unit;
   for (const source of flatWindows(x.size)) {
     for (const target of flatWindows(y.size)) {
       run(copyKernel, {
-        bind: {
-          x: lineWindow(x, source.start, source.length).window,
-          y: lineWindow(y, target.start, target.length).window,
-        },
+        bind: { x: lineWindow(x, source.start, source.length).window, y: lineWindow(y, target.start, target.length).window },
         params: {
           n,
           x_start: source.start / unit, x_length: ceilDiv(source.length, unit),
           y_start: target.start / unit, y_length: ceilDiv(target.length, unit),
           read_at: from.offset / unit, write_at: to.offset / unit,
-          ...perAxis, read_outer: outer.read, write_outer: outer.write,
+          ...axisParams(axes, unit),
         },
-        overrides: { RANK: scaled.length },
+        overrides: { RANK: axes.length },
         consts: { T: unit === 4 ? 'vec4u' : 'u32' },
         grid: ceilDiv(n, PER_GROUP),
       });
     }
   }
+}
+
+/** Elements that are moved at once: 4 if the innermost axis is contiguous on both sides and all else divides by 4. */
+function unitOf([inner, ...others]: readonly CopyAxis[], from: Layout, to: Layout): 1 | 4 {
+  const steps = [inner.size, from.offset, to.offset, ...others.flatMap(({ read, write }) => [read, write])];
+  return inner.read === 1 && inner.write === 1 && steps.every((step) => step % 4 === 0) ? 4 : 1;
+}
+
+/** Sizes and strides by the kernel's names; it looks at no more axes than there are. */
+function axisParams(axes: readonly CopyAxis[], unit: 1 | 4): Record<AxisParam, number> {
+  const [inner, ...others] = axes;
+  const scaled = [
+    { ...inner, size: inner.size / unit },
+    ...others.map(({ size, read, write }) => ({ size, read: read / unit, write: write / unit })),
+  ];
+  const { read: read_outer, write: write_outer } = scaled[scaled.length - 1];
+  const params = { read_outer, write_outer } as Record<AxisParam, number>;
+  for (const d of INNER) {
+    const { size, read, write } = scaled[d] ?? scaled[0];
+    [params[`size_${d}`], params[`read_${d}`], params[`write_${d}`]] = [size, read, write];
+  }
+  return params;
 }

@@ -114,6 +114,14 @@ export class Recorder {
     return { index: 0, base };
   }
 
+  /** Whether a dispatch that is recorded, but not yet encoded, reads the storage. */
+  isRead(storage: Storage): boolean {
+    const commands: readonly Command[] = this.captured?.commands ?? this.pending;
+    return commands.some(
+      (command) => 'pipeline' in command && command.operands.some((o, i) => o.storage === storage && command.pipeline.access[i] === 'read'),
+    );
+  }
+
   /** Runs `fn` and returns what it recorded, in place of recording it here. */
   capture<T>(fn: () => T): Recording<T> {
     if (this.captured) throw new KernelError('A capture cannot start inside another.');

@@ -79,9 +79,11 @@ export class Arena {
     const block = this.blockOf(variable);
     const region = regionOf(block.gradients, block, variable);
     const { storage, byteOffset } = gradient;
+    const { recorder } = gpu();
     const free = !storage.region && !storage.slots && !storage.upload && byteOffset === 0 && storage.bytes <= region.size;
-    if (free) storage.region = region;
-    else gpu().recorder.copy(gradient, part(block.gradients, block.offsets.get(variable)!, gradient.byteLength));
+    // A gradient that others are computed from stays outside: no dispatch may read and write the same buffer.
+    if (free && !recorder.isRead(storage)) storage.region = region;
+    else recorder.copy(gradient, part(block.gradients, block.offsets.get(variable)!, gradient.byteLength));
   }
 
   /** The runs of parameters that `variables` (in any order) make up: one per block if they are all of them. */

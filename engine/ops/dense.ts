@@ -4,31 +4,20 @@ import { ShapeError } from '../errors';
 import { asTensor, type TensorLike } from '../tensor/create';
 import { formatShape, sizeOf } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
-import { add, mul, sub } from './binary';
+import { add } from './binary';
+import { broadcastTo } from './broadcast-to';
 import { type FusedActivation, gemm } from './gemm';
 import { matmul } from './matmul';
 import { sum } from './reduce';
 import { reshape } from './reshape';
-import { relu, sigmoid, square, tanh } from './unary';
-import { greater } from './compare';
-import { where } from './where';
+import { relu, sigmoid, tanh } from './unary';
 
-interface Activation {
-  readonly apply: (z: Tensor) => Tensor;
-  /** dz = dy · f′(z), from the output y = f(z) alone. */
-  readonly gradient: (y: Tensor, dy: Tensor) => Tensor;
-}
-
-const activations: Record<FusedActivation, Activation> = {
-  linear: { apply: (z) => z, gradient: (_, dy) => dy },
-  relu: { apply: relu, gradient: (y, dy) => where(greater(y, 0), dy, 0) },
-  sigmoid: { apply: sigmoid, gradient: (y, dy) => mul(dy, mul(y, sub(1, y))) },
-  tanh: { apply: tanh, gradient: (y, dy) => mul(dy, sub(1, square(y))) },
-};
+/** With gradients from the output y alone, so that the sums before the activation need not be kept. */
+const activations = { linear: null, relu, sigmoid, tanh } as const satisfies Record<FusedActivation, unknown>;
 
 /** Whether `dense` applies the activation of this name as part of the product. */
 export function isFusedActivation(name: string): name is FusedActivation {
-  return name in activations;
+  return Object.hasOwn(activations, name);
 }
 
 /**
@@ -47,8 +36,9 @@ export function dense(x: TensorLike, kernel: TensorLike, bias?: TensorLike | nul
 
 /** `dense` in separate ops: what it must equal. */
 export function composedDense(x: TensorLike, kernel: TensorLike, bias?: TensorLike | null, activation: FusedActivation = 'linear'): Tensor {
-  const z = matmul(x, kernel);
-  return activations[activation].apply(bias ? add(z, bias) : z);
+  const product = matmul(x, kernel);
+  const z = bias ? add(product, bias) : product;
+  return activations[activation]?.(z) ?? z;
 }
 
 const denseOp = defineOp<{ activation: FusedActivation }>({
@@ -73,12 +63,40 @@ const denseOp = defineOp<{ activation: FusedActivation }>({
     gemm({ batch: 1, m, n: kernel.shape[1], k, a: x, b: kernel, c: y, transposeA: false, transposeB: false, bias, activation });
   },
   gradient({ inputs: [x, kernel, bias], outputs: [y], dy: [dy], attrs: { activation } }) {
-    let dz: Tensor | null = null;
-    const dzOnce = (): Tensor => (dz ??= activations[activation].gradient(y, dy!));
+    // Shared by the thunks, computed when the first of them needs it.
+    const dz = once(() => activations[activation]?.gradient(y, dy!) ?? dy!);
+    const both = once(() => weightGradients([x, dz()], null));
+    const fused = bias !== undefined && x.shape[1] > 0;
     return [
-      () => matmul(dzOnce(), kernel, { transposeB: true }),
-      () => matmul(x, dzOnce(), { transposeA: true }),
-      ...(bias ? [() => sum(dzOnce(), 0)] : []),
+      () => matmul(dz(), kernel, { transposeB: true }),
+      () => (fused ? both()[0] : matmul(x, dz(), { transposeA: true })),
+      ...(bias ? [() => (fused ? both()[1] : sum(dz(), 0))] : []),
     ];
   },
 });
+
+/** dW = xᵀ·dz and db = Σ dz over the rows, in one dispatch. */
+const weightGradients = defineOp<null>({
+  name: 'denseWeightGradients',
+  output: ([x, dz]) => [
+    { shape: [x.shape[1], dz.shape[1]], dtype: 'f32' },
+    { shape: [dz.shape[1]], dtype: 'f32' },
+  ],
+  forward([x, dz], [dW, db]) {
+    const [k, m] = x.shape;
+    const n = dz.shape[1];
+    gemm({ batch: 1, m, n, k, a: x, b: dz, c: dW, transposeA: true, transposeB: false, columnSums: db });
+  },
+  gradient({ inputs: [x, dz], dy: [ddW, ddb] }) {
+    const fromW = ddW && (() => matmul(x, ddW));
+    return [
+      ddW && (() => matmul(dz, ddW, { transposeB: true })),
+      () => (fromW && ddb ? add(fromW(), ddb) : fromW ? fromW() : broadcastTo(ddb!, dz.shape)),
+    ];
+  },
+});
+
+function once<T>(compute: () => T): () => T {
+  let result: { value: T } | undefined;
+  return () => (result ??= { value: compute() }).value;
+}

@@ -111,8 +111,15 @@ function call(name: string, row: Row, x: TensorLike, alpha = 0, beta = 0): Tenso
   return unaryOp([asTensor(x)], { name, row, alpha, beta })[0];
 }
 
-function unary(name: string, row: Row): (x: TensorLike) => Tensor {
-  return (x) => call(name, row, x);
+interface Unary {
+  (x: TensorLike): Tensor;
+  /** dy · f′(x) in one dispatch, from what the derivative is computed from: x, or y = f(x) (relu, sigmoid, tanh …). */
+  gradient(saved: Tensor, dy: Tensor): Tensor;
+}
+
+function unary(name: string, row: Row): Unary {
+  const gradient = (saved: Tensor, dy: Tensor): Tensor => unaryGradOp([saved, dy], { name, row, alpha: 0, beta: 0 })[0];
+  return Object.assign((x: TensorLike) => call(name, row, x), { gradient });
 }
 
 /** −x. */

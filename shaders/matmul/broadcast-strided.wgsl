@@ -69,25 +69,21 @@ fn main(
 
   var acc: array<vec4f, ROWS>;
   var column_sums = vec4f(0.0);
-  for (var l = start; l < end; l += 4u) {
-    var fragment: array<vec4f, LOADS>;
+  for (var l = start; l < end; l += 2u) {
+    var fragment: array<vec2f, LOADS>;
     for (var q = 0u; q < LOADS; q++) {
-      let step = params.a_column;
-      let at = a_base + q * LANES * params.a_row + l * step;
-      let values = vec4f(a[at], a[at + step], a[at + 2u * step], a[at + 3u * step]);
-      fragment[q] = select(vec4f(0.0), values, vec4u(l, l + 1u, l + 2u, l + 3u) < vec4u(end));
+      let at = a_base + q * LANES * params.a_row + l * params.a_column;
+      fragment[q] = select(vec2f(0.0), vec2f(a[at], a[at + params.a_column]), vec2u(l, l + 1u) < vec2u(end));
     }
     let at = b_base + l * params.b_row;
     let b0 = row_of_b(at, l, end);
     let b1 = row_of_b(at + params.b_row, l + 1u, end);
-    let b2 = row_of_b(at + 2u * params.b_row, l + 2u, end);
-    let b3 = row_of_b(at + 3u * params.b_row, l + 3u, end);
     for (var r = 0u; r < ROWS; r++) {
       let row = subgroupShuffle(fragment[r / LANES], r % LANES);
-      acc[r] += row.x * b0 + row.y * b1 + row.z * b2 + row.w * b3;
+      acc[r] += row.x * b0 + row.y * b1;
     }
     if (COLUMN_SUMS) {
-      column_sums += b0 + b1 + b2 + b3;
+      column_sums += b0 + b1;
     }
   }
 
@@ -99,12 +95,13 @@ fn main(
     let at = params.bias_start + j;
     shift = vec4f(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]);
   }
-  let at = params.c_start + part * params.part_size + matrix * params.c_batch + i0 * params.c_row + j;
-  for (var r = 0u; r < ROWS; r++) {
-    let y = rectify(acc[r] + shift, params.floor);
+  let at = params.c_start + part * params.part_size + matrix * params.c_batch + j;
+  var rows = acc;
+  for (var i = i0; i < min(i0 + ROWS, params.m); i++) {
+    let y = rectify(rows[i - i0] + shift, params.floor);
     for (var v = 0u; v < 4u; v++) {
-      if (i0 + r < params.m && j + v < params.n) {
-        c[at + r * params.c_row + v] = y[v];
+      if (j + v < params.n) {
+        c[at + i * params.c_row + v] = y[v];
       }
     }
   }

@@ -5,6 +5,8 @@
 // of C; a lane owns ROWS × 4, as one vec4 per row. Each step covers four k: the lanes load B[k .. k+3, their 4 columns]
 // for themselves and a fragment of A[rows, k .. k+3] together, which shuffles then hand to all.
 //
+// The stores are a loop whose length no compiler knows: unrolled, they would take as long to compile as all the rest.
+//
 // Rows of A, B and C start on vec4s: where they do not, broadcast-strided.wgsl serves. Row blocks are the fastest part of
 // the workgroup index, so that neighbours share B.
 
@@ -138,11 +140,10 @@ fn main(
     if (params.has_bias != 0u) {
       shift = bias[(params.bias_start + j) / 4u];
     }
-    let at = (params.c_start + part * params.part_size + matrix * params.c_batch + i0 * params.c_row + j) / 4u;
-    for (var r = 0u; r < ROWS; r++) {
-      if (i0 + r < params.m) {
-        c[at + r * (params.c_row / 4u)] = rectify(acc[r] + shift, params.floor);
-      }
+    let at = params.c_start + part * params.part_size + matrix * params.c_batch + j;
+    var rows = acc;
+    for (var i = i0; i < min(i0 + ROWS, params.m); i++) {
+      c[(at + i * params.c_row) / 4u] = rectify(rows[i - i0] + shift, params.floor);
     }
     if (COLUMN_SUMS && i0 == 0u && matrix == 0u) {
       sums[(params.sums_start + part * params.n + j) / 4u] = column_sums;

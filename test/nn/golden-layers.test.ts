@@ -8,9 +8,11 @@ const test = suite('layers, golden');
 test.before(async () => void (await init()));
 test.after(close);
 
-for (const golden of readGolden<{ readonly cases: readonly LayerCase[] }>('layers').cases) {
-  if (hasLayer(golden)) test(golden.name, () => runLayerTest(golden));
-  else test.skip(`${golden.name}: nn has no ${golden.layer}`, () => {});
+for (const family of ['layers', 'embedding']) {
+  for (const golden of readGolden<{ readonly cases: readonly LayerCase[] }>(family).cases) {
+    if (hasLayer(golden)) test(golden.name, () => runLayerTest(golden));
+    else test.skip(`${golden.name}: nn has no ${golden.layer}`, () => {});
+  }
 }
 
 test.run();

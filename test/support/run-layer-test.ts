@@ -80,7 +80,7 @@ export async function runLayerTest(golden: LayerCase, tolerance: Tolerance = { r
     else await expectClose(gradient!, expected[i], tolerance, what);
   }
 
-  checkMask(layer, golden);
+  await checkMask(layer, golden);
 
   const again = new (layer.constructor as new (config: object) => Layer)(layer.getConfig());
   assert.equal(again.getConfig(), layer.getConfig(), 'the configuration makes the same layer');
@@ -99,16 +99,17 @@ async function checkWeights(layer: Layer, { weights, weightNames }: LayerCase): 
   for (const [i, { data }] of (await layer.getWeights()).entries()) assert.equal(data, weights[i].data, `${weightNames[i]} is as set`);
 }
 
-/** What Keras gives for the mask of the case; without one, a mask passes through just those layers that say so. */
-function checkMask(layer: Layer, { inputs: [input], mask, outputMask }: LayerCase): void {
-  if (!mask && input.shape.length < 3) return;
-  scope(() => {
-    const x = tensor(input, layer.inputDtype);
-    const given = tensor(mask ?? new HostArray(new Uint32Array(input.shape[0] * input.shape[1]).fill(1), input.shape.slice(0, 2), 'bool'));
-    setMask(x, given);
-    const passes = mask ? outputMask !== undefined : layer.supportsMasking;
-    assert.is(maskOf(layer.apply(x)) !== null, passes, `the output has ${passes ? 'a' : 'no'} mask`);
-  });
+/** The mask that Keras gives; where the case has none, a mask passes through just those layers that say so. */
+async function checkMask(layer: Layer, { inputs: [input], mask, outputMask }: LayerCase): Promise<void> {
+  const golden = mask ?? outputMask;
+  if (!golden && input.shape.length < 3) return;
+  const all = new HostArray(new Uint32Array(input.shape[0] * input.shape[1]).fill(1), input.shape.slice(0, 2), 'bool');
+  const expected = golden ? outputMask ?? null : layer.supportsMasking ? all : null;
+  const x = tensor(input, layer.inputDtype);
+  if (mask || !golden) setMask(x, tensor(mask ?? all));
+  const actual = maskOf(layer.apply(x));
+  if (expected === null) assert.is(actual, null, 'the output has no mask');
+  else await expectClose(actual!, expected, { rtol: 0 }, 'mask of the output');
 }
 
 /** One captured step of gradient descent takes every weight by its golden gradient. */

@@ -9,8 +9,12 @@ export * as datasets from './datasets';
 export * as ops from '../engine/ops';
 
 export { sequential, Sequential } from './models/sequential';
+export { Functional, type FunctionalConfig, model } from './models/functional';
 export { Model } from './models/model';
-export { Layer, type CallContext, type CallOptions, type LayerConfig, type PartialShape } from './core/layer';
+export { input, type InputConfig } from './layers/input-layer';
+export type { SymbolicTensor } from './core/symbolic';
+export type { PartialShape, Shapes, Tensors } from './core/structure';
+export { Layer, type CallContext, type CallOptions, type LayerConfig } from './core/layer';
 export { Callback, type CallbackLike, type Logs } from './callbacks/callback';
 export { History } from './training/history';
 export { clearSession } from './core/names';

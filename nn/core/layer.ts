@@ -4,14 +4,15 @@ import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
 import type { Dtype } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape, type Shape, sizeOf } from '../../engine/tensor/shape';
-import type { Tensor } from '../../engine/tensor/tensor';
+import { Tensor } from '../../engine/tensor/tensor';
 import { Variable } from '../../engine/tensor/variable';
 import { type Initializer, type InitializerLike, initializerFrom } from '../initializers';
 import { maskOf, setMask } from './mask';
 import { automaticName } from './names';
+import { formatShapes, type PartialShape, shapeList, type Shapes, type Tensors, toList } from './structure';
+import { plan, SymbolicTensor } from './symbolic';
 
-/** A shape with unknown sizes, usually the batch. */
-export type PartialShape = readonly (number | null)[];
+export type { PartialShape, Shapes, Tensors } from './structure';
 
 export interface LayerConfig {
   readonly name?: string;
@@ -50,7 +51,7 @@ export abstract class Layer {
   private readonly declaredShape: PartialShape | null;
   private ownTrainable: boolean;
   private readonly ownWeights: Variable[] = [];
-  private builtFor: PartialShape | null = null;
+  private builtFor: Shapes | null = null;
 
   constructor({ name, inputShape, trainable = true }: LayerConfig = {}) {
     this.name = name ?? automaticName(new.target.name.replace(/^_/, ''));
@@ -69,18 +70,18 @@ export abstract class Layer {
   }
 
   /** Makes the weights for inputs of this shape (batch included). Layers without weights need not override it. */
-  build(_inputShape: PartialShape): void {}
+  build(_inputShape: Shapes): void {}
 
-  /** The computation, in ops. */
-  abstract call(inputs: Tensor, context: CallContext): Tensor;
+  /** The computation, in ops. Most layers narrow the types to one tensor in and one out. */
+  abstract call(inputs: Tensors, context: CallContext): Tensors;
 
   /** The output's shape for an input's, both with the batch. */
-  computeOutputShape(inputShape: PartialShape): PartialShape {
+  computeOutputShape(inputShape: Shapes): Shapes {
     return inputShape;
   }
 
-  /** The mask of the output. */
-  computeMask(_inputs: Tensor, mask: Tensor | null): Tensor | null {
+  /** The mask of the output (of the first, if there are several). */
+  computeMask(_inputs: Tensors, mask: Tensor | null): Tensor | null {
     return this.supportsMasking ? mask : null;
   }
 
@@ -93,30 +94,48 @@ export abstract class Layer {
     return { name: this.name, trainable: this.ownTrainable, ...(inputShape && { inputShape }) };
   }
 
-  /** The layer's output for a batch. Builds the layer on first use. */
-  apply(inputs: TensorLike, options: CallOptions = {}): Tensor {
-    const x = inputs instanceof HostArray || Array.isArray(inputs) ? tensor(inputs as HostArray, this.inputDtype) : asTensor(inputs);
-    this.ensureBuilt([null, ...x.shape.slice(1)]);
+  /** The layer's output for a batch, or planned for a symbolic tensor. Builds the layer on first use. */
+  apply(inputs: SymbolicTensor | readonly SymbolicTensor[], options?: CallOptions): SymbolicTensor;
+  apply(inputs: TensorLike | readonly (Tensor | HostArray)[], options?: CallOptions): ReturnType<this['call']>;
+  apply(
+    inputs: TensorLike | readonly (Tensor | HostArray)[] | SymbolicTensor | readonly SymbolicTensor[],
+    options: CallOptions = {},
+  ): unknown {
+    const list = toList(inputs as SymbolicTensor | readonly SymbolicTensor[]);
+    if (list[0] instanceof SymbolicTensor) {
+      const shapes = list.map(({ shape }) => shape);
+      const shape = shapes.length === 1 ? shapes[0] : shapes;
+      this.ensureBuilt(shape);
+      return plan(this, list, this.computeOutputShape(shape), list[0].dtype);
+    }
+    const several = Array.isArray(inputs) && inputs.some((x) => x instanceof Tensor || x instanceof HostArray);
+    const x = several ? (inputs as (Tensor | HostArray)[]).map((one) => this.toTensor(one)) : this.toTensor(inputs as TensorLike);
+    const shapes = toList(x).map(({ shape }) => [null, ...shape.slice(1)]);
+    this.ensureBuilt(several ? shapes : shapes[0]);
     const before = training;
     training = options.training ?? training;
     try {
-      const mask = options.mask ?? maskOf(x);
+      const mask = options.mask ?? maskOf(toList(x)[0]);
       const y = this.call(x, { training, mask });
-      setMask(y, this.computeMask(x, mask));
+      setMask(toList(y)[0], this.computeMask(x, mask));
       return y;
     } finally {
       training = before;
     }
   }
 
+  private toTensor(value: TensorLike): Tensor {
+    return value instanceof HostArray || Array.isArray(value) ? tensor(value as HostArray, this.inputDtype) : asTensor(value);
+  }
+
   /** Builds the layer, or checks that it was built for inputs like these. */
-  ensureBuilt(inputShape: PartialShape): void {
+  ensureBuilt(inputShape: Shapes): void {
     if (!this.builtFor) {
       this.build(inputShape);
       this.builtFor = inputShape;
     } else if (this.weights.length > 0 && !this.accepts(inputShape)) {
       throw new ShapeError(
-        `Layer "${this.name}" was built for inputs of shape ${formatShape(this.builtFor)}; got ${formatShape(inputShape)}.`,
+        `Layer "${this.name}" was built for inputs of shape ${formatShapes(this.builtFor)}; got ${formatShapes(inputShape)}.`,
       );
     }
   }
@@ -126,7 +145,7 @@ export abstract class Layer {
   }
 
   /** The shape (batch included) that the layer was built for. */
-  get builtShape(): PartialShape | null {
+  get builtShape(): Shapes | null {
     return this.builtFor;
   }
 
@@ -200,9 +219,12 @@ export abstract class Layer {
   /** Weights that are never trained (running averages). */
   private readonly fixed = new Set<Variable>();
 
-  private accepts(inputShape: PartialShape): boolean {
-    const built = this.builtFor!;
-    return built.length === inputShape.length && built.every((n, i) => n === null || inputShape[i] === null || n === inputShape[i] || !this.fixedAxis(i, built.length));
+  private accepts(inputShape: Shapes): boolean {
+    const given = shapeList(inputShape);
+    const built = shapeList(this.builtFor!);
+    const fits = (shape: PartialShape, wanted: PartialShape): boolean =>
+      shape.length === wanted.length && wanted.every((n, i) => n === null || shape[i] === null || n === shape[i] || !this.fixedAxis(i, wanted.length));
+    return given.length === built.length && given.every((shape, i) => fits(shape, built[i]));
   }
 
   /** Whether the weights depend on the size of this axis; by default only on the last one. */

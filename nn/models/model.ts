@@ -1,8 +1,8 @@
 /** A layer that can be trained: compile, fit, evaluate, predict, summary. */
 import { ShapeError, ValueError } from '../../engine/errors';
-import { formatShape } from '../../engine/tensor/shape';
 import type { HostArray } from '../../engine/tensor/host-array';
-import { Layer, type PartialShape } from '../core/layer';
+import { Layer } from '../core/layer';
+import { formatShapes, type PartialShape, shapeList, type Shapes, singleShape } from '../core/structure';
 import type { Optimizer } from '../optimizers';
 import type { ArrayLike } from '../training/arrays';
 import { evaluate, type EvaluateOptions, predict, type PredictOptions } from '../training/evaluate';
@@ -21,11 +21,17 @@ export abstract class Model extends Layer {
     return this.sublayers;
   }
 
+  /** The layers with the shapes of their outputs, for the summary; `null` where that is not known yet. */
+  layerShapes(): readonly (readonly [Layer, Shapes | null])[] {
+    let shape: Shapes | null = this.builtShape ?? this.inputShape;
+    return this.layers.map((layer) => [layer, (shape = shape && layer.computeOutputShape(shape))] as const);
+  }
+
   /** The output's shape with the batch, once the model knows its input's. */
   get outputShape(): PartialShape {
     const input = this.builtShape ?? this.inputShape;
     if (!input) throw new ValueError(`Model "${this.name}" does not know its input shape yet: give its first layer an inputShape.`);
-    return this.computeOutputShape(input);
+    return singleShape(this.computeOutputShape(input), `Model "${this.name}"`);
   }
 
   get optimizer(): Optimizer {
@@ -68,10 +74,10 @@ export abstract class Model extends Layer {
     summary(this, options);
   }
 
-  override ensureBuilt(inputShape: PartialShape): void {
-    const declared = this.inputShape;
+  override ensureBuilt(inputShape: Shapes): void {
+    const declared: Shapes | null = this.inputShape;
     if (declared && !matches(declared, inputShape)) {
-      throw new ShapeError(`Model "${this.name}" takes inputs of shape ${formatShape(declared)}; got ${formatShape(inputShape)}.`);
+      throw new ShapeError(`Model "${this.name}" takes inputs of shape ${formatShapes(declared)}; got ${formatShapes(inputShape)}.`);
     }
     super.ensureBuilt(declared ?? inputShape);
   }
@@ -82,6 +88,9 @@ export abstract class Model extends Layer {
   }
 }
 
-function matches(declared: PartialShape, given: PartialShape): boolean {
-  return declared.length === given.length && declared.every((n, i) => n === null || given[i] === null || n === given[i]);
+function matches(declared: Shapes, given: Shapes): boolean {
+  const [wanted, shapes] = [shapeList(declared), shapeList(given)];
+  const fits = (shape: PartialShape, other: PartialShape): boolean =>
+    shape.length === other.length && shape.every((n, i) => n === null || other[i] === null || n === other[i]);
+  return wanted.length === shapes.length && wanted.every((shape, i) => fits(shape, shapes[i]));
 }

@@ -2,7 +2,8 @@ import { ValueError } from '../../engine/errors';
 import { invalidateCaptures } from '../../engine/gpu/gpu';
 import type { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
-import type { CallContext, Layer, PartialShape } from '../core/layer';
+import type { CallContext, Layer } from '../core/layer';
+import { type PartialShape, single, singleShape } from '../core/structure';
 import { Model } from './model';
 
 export interface SequentialConfig {
@@ -27,7 +28,7 @@ export class Sequential extends Model {
     const input = this.inputShape ?? (this.stack.length === 0 ? shapeFrom(layer) : null);
     if (input) {
       let shape = input;
-      for (const before of this.stack) shape = before.computeOutputShape(shape);
+      for (const before of this.stack) shape = this.after(before, shape);
       layer.ensureBuilt(shape);
     }
     if (!this.trainable) layer.trainable = false;
@@ -53,22 +54,29 @@ export class Sequential extends Model {
     let shape = inputShape;
     for (const layer of this.stack) {
       layer.ensureBuilt(shape);
-      shape = layer.computeOutputShape(shape);
+      shape = this.after(layer, shape);
     }
   }
 
   override call(x: Tensor, { training, mask }: CallContext): Tensor {
-    return this.stack.reduce((value, layer, i) => layer.apply(value, i === 0 ? { training, mask } : { training }), x);
+    return this.stack.reduce((value: Tensor, layer, i) => {
+      const outputs = layer.apply(value, i === 0 ? { training, mask } : { training });
+      return single(outputs, `Layer "${layer.name}" in Sequential "${this.name}"`);
+    }, x);
   }
 
   override computeOutputShape(inputShape: PartialShape): PartialShape {
-    return this.stack.reduce((shape, layer) => layer.computeOutputShape(shape), inputShape);
+    return this.stack.reduce((shape: PartialShape, layer) => this.after(layer, shape), inputShape);
+  }
+
+  private after(layer: Layer, shape: PartialShape): PartialShape {
+    return singleShape(layer.computeOutputShape(shape), `Layer "${layer.name}" in Sequential "${this.name}"`);
   }
 }
 
 /** The shape that a layer takes: declared, or known from having been built (a model inside a model). */
 function shapeFrom(layer: Layer): PartialShape | null {
-  return layer.inputShape ?? layer.builtShape;
+  return layer.inputShape ?? (layer.builtShape && singleShape(layer.builtShape, `Layer "${layer.name}"`));
 }
 
 /** `sequential([layers.flatten(…), …], { name })` */

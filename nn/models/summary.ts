@@ -1,6 +1,7 @@
 /** The table of `model.summary()`, laid out as Keras lays it out. */
 import { host } from '#platform';
-import type { Layer, PartialShape } from '../core/layer';
+import type { Layer } from '../core/layer';
+import { type PartialShape, shapeList } from '../core/structure';
 import type { Variable } from '../../engine/tensor/variable';
 import type { Model } from './model';
 
@@ -43,11 +44,9 @@ export function summary(model: Model, options: SummaryOptions = {}): void {
 
 /** A list of lines, each with three cells, for every layer. */
 function rows(model: Model, expandNested: boolean, depth: number, nameWidth: number): string[][][] {
-  let shape: PartialShape | null = model.builtShape ?? model.inputShape;
-  return model.layers.flatMap((layer) => {
-    shape = shape && layer.computeOutputShape(shape);
+  return model.layerShapes().flatMap(([layer, shape]) => {
     const unbuilt = shape === null && !layer.built;
-    const cells = [shape ? formatOutputShape(shape) : '?', unbuilt ? '0 (unbuilt)' : layer.countParams().toLocaleString('en-US')];
+    const cells = [shape ? shapeList(shape).map(formatOutputShape).join(', ') : '?', unbuilt ? '0 (unbuilt)' : layer.countParams().toLocaleString('en-US')];
     const [first, ...rest] = nameLines(layer, depth, nameWidth);
     const row = [[first, ...cells], ...rest.map((name) => [name, '', ''])];
     const inner = expandNested && isModel(layer) ? rows(layer, true, depth + 1, nameWidth) : [];

@@ -4,6 +4,7 @@ import { compileStep, type CompiledStep } from '../../engine/step/compile-step';
 import { type Tensor, toTypedArray } from '../../engine/tensor/tensor';
 import { newTypedArray } from '../../engine/tensor/dtype';
 import { CallbackList, type CallbackLike, type Logs } from '../callbacks/callback';
+import { single } from '../core/structure';
 import type { Model } from '../models/model';
 import { ArrayData, type ArrayLike, checkCount } from './arrays';
 import { Pacer } from './pacer';
@@ -78,7 +79,7 @@ export async function predict(model: Model, x: ArrayLike, { batchSize = 32, verb
   model.checkInputs(data.x);
   let step = steps.get(model);
   if (!step) {
-    step = compileStep((batch: Tensor) => model.apply(batch, { training: false }), { name: 'predictStep', dtypes: [model.inputDtype] });
+    step = compileStep((batch: Tensor) => single(model.apply(batch, { training: false }), `Model "${model.name}"`), { name: 'predictStep', dtypes: [model.inputDtype] });
     steps.set(model, step);
   }
   const list = new CallbackList(callbacks, model, { steps: data.steps(batchSize), verbose });

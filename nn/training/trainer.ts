@@ -11,6 +11,7 @@ import { type LossLike, lossFrom } from '../losses';
 import type { Loss } from '../losses/loss';
 import { Mean, type MeanMetric, metricFrom, type MetricLike } from '../metrics';
 import { meanOfState } from '../../engine/ops/accumulate-mean';
+import { single } from '../core/structure';
 import type { Model } from '../models/model';
 import { type Optimizer, optimizerFrom, type OptimizerLike } from '../optimizers';
 import type { ArrayData } from './arrays';
@@ -76,7 +77,7 @@ export class Trainer {
   private train(x: Tensor, y: Tensor, weights?: Tensor): void {
     const tape = new GradientTape();
     const [yPred, losses] = tape.record(() => {
-      const predicted = this.model.apply(x, { training: true });
+      const predicted = this.predict(x, true);
       const each = this.loss.call(y, predicted);
       // A weight per sample counts for all steps of a sequence.
       return [predicted, weights ? mul(each, reshape(weights, [-1, ...each.shape.slice(1).fill(1)])) : each];
@@ -91,8 +92,12 @@ export class Trainer {
   }
 
   private test(x: Tensor, y: Tensor): void {
-    const yPred = this.model.apply(x, { training: false });
+    const yPred = this.predict(x, false);
     this.measure(y, yPred, this.loss.call(y, yPred));
+  }
+
+  private predict(x: Tensor, training: boolean): Tensor {
+    return single(this.model.apply(x, { training }), `Model "${this.model.name}"`);
   }
 
   private measure(y: Tensor, yPred: Tensor, losses: Tensor): void {

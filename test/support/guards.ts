@@ -42,7 +42,11 @@ export class Guards {
       byteOffset,
       byteLength: roundUp(byteLength, 16) + BAND_BYTES,
     });
-    recorder.dispatch = (command) => dispatch({ ...command, operands: command.operands.map(widen) });
+    recorder.dispatch = (command) => {
+      const most = Math.max(...command.operands.map(({ byteLength }) => byteLength));
+      if (most > gpu.maxBindingBytes) throw new Error(`${command.label} binds ${most} bytes; at most ${gpu.maxBindingBytes} fit.`);
+      dispatch({ ...command, operands: command.operands.map(widen) });
+    };
   }
 
   /** Throws if a band was written to; then lets go of what is no longer in use. */

@@ -15,6 +15,12 @@ export function sizeClass(bytes: number): number {
   return Math.ceil(bytes / Math.max(step, MIN_BYTES)) * Math.max(step, MIN_BYTES);
 }
 
+/** Throws if no buffer can be that large. */
+export function checkBufferSize({ limits }: GPUDevice, bytes: number): void {
+  if (bytes <= limits.maxBufferSize) return;
+  throw new OutOfMemoryError(`${bytes} bytes were asked for in one buffer; this adapter's largest holds ${limits.maxBufferSize}. Work on smaller tensors.`);
+}
+
 export interface MemoryUse {
   /** Bytes in use by tensors, weights and captures. */
   live: number;
@@ -36,11 +42,7 @@ export class BufferPool {
 
   allocate(bytes: number): Region {
     const size = sizeClass(bytes);
-    if (size > this.device.limits.maxBufferSize) {
-      throw new OutOfMemoryError(
-        `A tensor of ${bytes} bytes exceeds the largest buffer of this adapter (${this.device.limits.maxBufferSize} bytes).`,
-      );
-    }
+    checkBufferSize(this.device, size);
     const reused = this.free.get(size)?.pop();
     this.use.live += size;
     this.use.peak = Math.max(this.use.peak, this.use.live);

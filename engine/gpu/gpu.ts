@@ -22,6 +22,7 @@ export class Gpu {
   /** Raised by whatever makes captured steps stale: moved weights, a changed trainable set. */
   captureEpoch = 0;
   private failure: Error | null = null;
+  private explained = false;
   private inFlight = 0;
 
   constructor(readonly device: GPUDevice, readonly info: DeviceInfo, readonly maxBindingBytes: number) {
@@ -30,10 +31,13 @@ export class Gpu {
     this.bindings = new BindGroupCache(device);
     this.pool.onDestroy = () => this.bindings.clear();
     this.steps = new StepSlots(device);
-    this.pipelines = new PipelineCache(device, this.steps.layout, (error) => this.fail(error));
+    this.pipelines = new PipelineCache(device, this.steps.layout, (error) => this.fail(error, true));
     this.recorder = new Recorder(device, this.pool, this.params, this.bindings, this.steps, () => this.check());
-    this.readback = new Readback(device, this.recorder);
-    device.addEventListener('uncapturederror', ({ error }) => {
+    this.readback = new Readback(device, this.recorder, () => this.settle());
+    device.addEventListener('uncapturederror', (event) => {
+      // It is thrown where the program can catch it, and not printed by the binding as well.
+      event.preventDefault();
+      const { error } = event;
       if (error instanceof GPUOutOfMemoryError) {
         this.fail(new OutOfMemoryError(`The device is out of memory (${this.pool.use.live} bytes in use): ${error.message}`));
       } else {
@@ -50,8 +54,16 @@ export class Gpu {
     if (this.failure) throw this.failure;
   }
 
-  fail(error: Error): void {
-    this.failure ??= error;
+  /** Keeps the first failure; a kernel that does not compile explains the refusals that it leads to. */
+  fail(error: Error, explains = false): void {
+    if (explains && !this.explained) [this.failure, this.explained] = [error, true];
+    else this.failure ??= error;
+  }
+
+  /** Throws the first device error, once the reason is known. */
+  async settle(): Promise<void> {
+    await this.pipelines.settled();
+    this.check();
   }
 
   /** Submits what is pending and waits until at most `ahead` submits are unfinished. */
@@ -61,7 +73,7 @@ export class Gpu {
     this.inFlight++;
     const finished = done.then(() => void this.inFlight--);
     if (this.inFlight > ahead) await host.idle(finished);
-    this.check();
+    await this.settle();
   }
 }
 
@@ -72,6 +84,11 @@ let starting: Promise<Gpu> | null = null;
 export function gpu(): Gpu {
   if (!current) throw new AdapterError('There is no device yet. Call "await init()" once before the first op.');
   return current;
+}
+
+/** Whether there is a device. */
+export function isOpen(): boolean {
+  return current !== null;
 }
 
 /** Captured steps are recorded anew at their next call: the graph or the place of a weight has changed. */

@@ -16,6 +16,8 @@ export interface Pipeline {
 export class PipelineCache {
   /** Pipelines made so far: constant once training runs. */
   created = 0;
+  /** Compilations whose outcome is not known yet. */
+  private checks: Promise<void>[] = [];
   private readonly groupLayouts = new Map<string, GPUBindGroupLayout>();
 
   constructor(
@@ -38,6 +40,11 @@ export class PipelineCache {
       kernel.pipelines.set(key, pipeline);
     }
     return pipeline;
+  }
+
+  /** Resolves when every pipeline made so far is known to be good or has been reported. */
+  async settled(): Promise<void> {
+    while (this.checks.length > 0) await Promise.all(this.checks.splice(0));
   }
 
   private create(
@@ -67,12 +74,13 @@ export class PipelineCache {
       }),
       compute: { module, entryPoint: 'main', constants },
     });
-    void this.device.popErrorScope().then(async (error) => {
+    const check = this.device.popErrorScope().then(async (error) => {
       if (!error) return;
       const { messages } = await module.getCompilationInfo();
       const lines = messages.filter((m) => m.type === 'error').map((m) => `  ${linked.locate(m.lineNum)}:${m.linePos} ${m.message}`);
       this.report(new KernelError(`Kernel ${name} does not compile:\n${lines.join('\n') || `  ${error.message}`}`));
     });
+    this.checks.push(check);
     return { id: this.created++, name, pipeline, layout, access };
   }
 

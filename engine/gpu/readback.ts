@@ -1,5 +1,6 @@
 /** Device → host: several parts of several storages in one copy and one map. */
 import { host } from '#platform';
+import { checkBufferSize } from './buffers';
 import { roundUp } from './grid';
 import type { Recorder } from './recorder';
 import { type Bindable, Storage } from './storage';
@@ -9,7 +10,12 @@ export class Readback {
   reads = 0;
   private free: GPUBuffer[] = [];
 
-  constructor(private readonly device: GPUDevice, private readonly recorder: Recorder) {}
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly recorder: Recorder,
+    /** Throws the first device error. */
+    private readonly settle: () => Promise<void>,
+  ) {}
 
   /** The bytes of each part once all that was recorded before has run. */
   async read(parts: readonly Bindable[]): Promise<ArrayBuffer[]> {
@@ -26,8 +32,12 @@ export class Readback {
     }
     this.recorder.flush();
     this.reads++;
-    await host.idle(staging.mapAsync(GPUMapMode.READ, 0, roundUp(total, 8)));
-    this.recorder.checkErrors();
+    try {
+      await host.idle(staging.mapAsync(GPUMapMode.READ, 0, roundUp(total, 8)));
+    } finally {
+      // A map that fails does so because of an error that says more.
+      await this.settle();
+    }
     const bytes = staging.getMappedRange(0, roundUp(total, 8)).slice(0);
     staging.unmap();
     this.free.push(staging);
@@ -36,6 +46,7 @@ export class Readback {
   }
 
   private take(bytes: number): GPUBuffer {
+    checkBufferSize(this.device, bytes);
     const fits = this.free.findIndex(({ size }) => size >= bytes && size <= Math.max(4 * bytes, 1 << 16));
     if (fits >= 0) return this.free.splice(fits, 1)[0];
     // A few sizes in the ring are enough: a larger need replaces what is there.

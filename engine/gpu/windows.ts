@@ -1,4 +1,5 @@
 /** Tensors larger than one binding are worked on in windows of whole 256-byte lines. */
+import { ValueError } from '../errors';
 import { BYTES_PER_ELEMENT } from '../tensor/dtype';
 import { gpu } from './gpu';
 import { type Bindable, windowOf } from './storage';
@@ -9,23 +10,24 @@ export interface Window {
   readonly length: number;
 }
 
-const LINE = 256 / BYTES_PER_ELEMENT;
+/** Elements from one place where a binding may start to the next. */
+export const LINE = 256 / BYTES_PER_ELEMENT;
 
 /** Windows over `n` elements, each within one binding. */
 export function flatWindows(n: number): Window[] {
   return split(n, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT / LINE) * LINE);
 }
 
-/**
- * Windows over `rows` rows of at most `rowSize` elements each; all but the last start and end on a line,
- * so that each can be bound at its offset.
- */
-export function rowWindows(rows: number, rowSize: number): Window[] {
-  const limit = gpu().maxBindingBytes / BYTES_PER_ELEMENT;
-  if (rows * rowSize <= limit) return rows > 0 ? [{ start: 0, length: rows }] : [];
-  // A multiple of `unit` rows is a whole number of lines.
-  const unit = LINE / gcd(LINE, rowSize);
-  return split(rows, Math.max(Math.floor(limit / rowSize / unit) * unit, unit));
+/** Windows over `rows` rows of `rowSize` elements, each within one binding when bound as a `lineWindow`. */
+export function rowWindows(op: string, rows: number, rowSize: number): Window[] {
+  if (rows * rowSize <= gpu().maxBindingBytes / BYTES_PER_ELEMENT) return rows > 0 ? [{ start: 0, length: rows }] : [];
+  const fit = Math.floor(lineWindowLimit() / rowSize);
+  if (fit === 0) {
+    throw new ValueError(
+      `${op}: a row of ${rowSize} elements exceeds a binding of this adapter (${gpu().maxBindingBytes} bytes). Split the rows.`,
+    );
+  }
+  return split(rows, fit);
 }
 
 /**
@@ -46,8 +48,4 @@ function split(n: number, step: number): Window[] {
   const windows: Window[] = [];
   for (let start = 0; start < n; start += step) windows.push({ start, length: Math.min(step, n - start) });
   return windows;
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
 }

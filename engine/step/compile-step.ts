@@ -94,11 +94,16 @@ export function compileStep<R>(fn: (...inputs: Tensor[]) => R, options: StepOpti
 
 function capture<R>(device: Gpu, heap: CaptureHeap, specs: readonly InputSpec[], fn: (...inputs: Tensor[]) => R): Captured<R> {
   const inputs = new InputSlots(device, specs);
-  const recording = device.recorder.capture(() => scope(() => owned(device, fn(...inputs.tensors))));
-  const outputs = tensorsIn(recording.result);
-  const captured = new Capture(recording, outputs.map(({ storage }) => storage), heap, inputs, device.recorder, device.bindings);
-  for (const output of outputs) output.dispose();
-  return { capture: captured, inputs, result: recording.result, epoch: device.captureEpoch };
+  try {
+    const recording = device.recorder.capture(() => scope(() => owned(device, fn(...inputs.tensors))));
+    const outputs = tensorsIn(recording.result);
+    const captured = new Capture(recording, outputs.map(({ storage }) => storage), heap, inputs, device.recorder, device.bindings);
+    for (const output of outputs) output.dispose();
+    return { capture: captured, inputs, result: recording.result, epoch: device.captureEpoch };
+  } catch (error) {
+    inputs.dispose();
+    throw error;
+  }
 }
 
 /** Results that live elsewhere (an input, a variable) become the step's own, so that they can be copied out alike. */

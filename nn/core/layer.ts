@@ -55,7 +55,7 @@ export abstract class Layer {
 
   constructor({ name, inputShape, trainable = true }: LayerConfig = {}) {
     this.name = name ?? automaticName(new.target.name.replace(/^_/, ''));
-    this.declaredShape = inputShape ? [null, ...inputShape] : null;
+    this.declaredShape = inputShape === undefined ? null : [null, ...checkedSizes(inputShape, this.name)];
     this.ownTrainable = trainable;
   }
 
@@ -231,6 +231,14 @@ export abstract class Layer {
   protected fixedAxis(axis: number, rank: number): boolean {
     return axis === rank - 1;
   }
+}
+
+function checkedSizes(inputShape: PartialShape, name: string): PartialShape {
+  const valid = Array.isArray(inputShape) && inputShape.every((n) => n === null || (Number.isInteger(n) && n > 0));
+  if (valid) return inputShape;
+  throw new ShapeError(
+    `Layer "${name}": inputShape is ${JSON.stringify(inputShape)}; expected the sizes of one sample without the batch, such as [28, 28], null where unknown.`,
+  );
 }
 
 /** Elements of one sample, or `null` if a size is unknown. */

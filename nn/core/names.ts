@@ -16,10 +16,14 @@ export function toSnakeCase(name: string): string {
 
 /** The entry of `table` that `name` means, in Keras's snake_case, camelCase or a class's name; a clear error with the nearest name otherwise. */
 export function lookUp<T>(kind: string, name: string, table: Readonly<Record<string, T>>): T {
-  if (typeof name !== 'string') throw new ValueError(`The ${kind} is ${String(name)}; expected a name, an object or a function.`);
+  if (typeof name !== 'string') throw new ValueError(`The ${kind} is ${describe(name)}; expected a name, or what the functions of wgrad make.`);
   const key = Object.keys(table).find((known) => plain(known) === plain(name));
   if (key === undefined) throw unknownName(kind, name, Object.keys(table));
   return table[key];
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null ? `a ${value.constructor.name}` : String(value);
 }
 
 const used = new Map<string, number>();

@@ -38,7 +38,7 @@ export class Sequential extends Model {
   }
 
   override get inputShape(): PartialShape | null {
-    return this.stack?.length > 0 ? shapeFrom(this.stack[0]) : null;
+    return this.stack?.length > 0 ? shapeFrom(this.stack[0]) ?? (this.builtShape as PartialShape | null) : null;
   }
 
   override get inputDtype(): Layer['inputDtype'] {
@@ -74,9 +74,10 @@ export class Sequential extends Model {
   }
 }
 
-/** The shape that a layer takes: declared, or known from having been built (a model inside a model). */
+/** The shape that a layer takes: declared, or the one that its weights were made for (a model inside a model). */
 function shapeFrom(layer: Layer): PartialShape | null {
-  return layer.inputShape ?? (layer.builtShape && singleShape(layer.builtShape, `Layer "${layer.name}"`));
+  if (layer.inputShape || layer.weights.length === 0) return layer.inputShape;
+  return layer.builtShape && singleShape(layer.builtShape, `Layer "${layer.name}"`);
 }
 
 /** `sequential([layers.flatten(…), …], { name })` */

@@ -10,6 +10,7 @@ import type { Shape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { Layer } from '../../nn/core/layer';
 import { maskOf, setMask } from '../../nn/core/mask';
+import { single } from '../../nn/core/structure';
 import * as layers from '../../nn/layers';
 import { sgd } from '../../nn/optimizers';
 import { expectClose, type Tolerance } from './golden';
@@ -62,7 +63,7 @@ export async function runLayerTest(golden: LayerCase, tolerance: Tolerance = { r
   assert.equal(layer.computeOutputShape(input.shape), output.shape, 'computeOutputShape, this batch');
 
   await checkWeights(layer, golden);
-  const forward = (x: Tensor, of = layer): Tensor => of.apply(x, { training, mask: golden.mask && tensor(golden.mask) });
+  const forward = (x: Tensor, of = layer): Tensor => single(of.apply(x, { training, mask: golden.mask && tensor(golden.mask) }), of.name);
 
   const { y, gradients } = scope(() => {
     const tape = new GradientTape();
@@ -107,7 +108,7 @@ async function checkMask(layer: Layer, { inputs: [input], mask, outputMask }: La
   const expected = golden ? outputMask ?? null : layer.supportsMasking ? all : null;
   const x = tensor(input, layer.inputDtype);
   if (mask || !golden) setMask(x, tensor(mask ?? all));
-  const actual = maskOf(layer.apply(x));
+  const actual = maskOf(single(layer.apply(x), layer.name));
   if (expected === null) assert.is(actual, null, 'the output has no mask');
   else await expectClose(actual!, expected, { rtol: 0 }, 'mask of the output');
 }

@@ -23,7 +23,9 @@ const arangeKernel = defineKernel({
  */
 export function arange(start: number, stop?: number, step = 1, dtype?: Exclude<Dtype, 'bool'>): Tensor {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
-  if (step === 0 || !Number.isFinite((to - from) / step)) throw new ValueError(`arange: there are no steps of ${step} from ${from} to ${to}.`);
+  if (step === 0 || !Number.isFinite((to - from) / step)) {
+    throw new ValueError(`arange: there are no steps of ${step} from ${from} to ${to}.`);
+  }
   const type = dtype ?? ([from, to, step].every(Number.isInteger) ? 'i32' : 'f32');
   const y = empty([Math.max(0, Math.ceil((to - from) / step))], type);
   for (const { start: first, length } of flatWindows(y.size)) {

@@ -55,5 +55,7 @@ function checkFits(first: TensorSpec, input: TensorSpec, i: number, axis: number
         `sizes may differ along axis ${axis} only.`,
     );
   }
-  if (input.dtype !== first.dtype) throw new DtypeError(`concat: input ${i} is ${input.dtype}, the first ${first.dtype}. Convert it with cast.`);
+  if (input.dtype !== first.dtype) {
+    throw new DtypeError(`concat: input ${i} is ${input.dtype}, the first ${first.dtype}. Convert it with cast.`);
+  }
 }

@@ -30,7 +30,7 @@ const segmentSumKernel = defineKernel({
   source: segmentSumSource,
   lib: [grid],
   bindings: { x: 'read', ids: 'read', sums: 'readwrite' },
-  params: { width: 'u32', rows: 'u32', ids_start: 'u32', sums_start: 'u32', sums_length: 'u32', fresh: 'u32' },
+  params: { width: 'u32', rows: 'u32', x_base: 'u32', ids_base: 'u32', sums_start: 'u32', sums_length: 'u32', fresh: 'u32' },
   consts: { T: 'f32' },
 });
 
@@ -85,15 +85,15 @@ const segmentSumOp: Op<{ segments: number }> = defineOp<{ segments: number }>({
     const width = sums.size / segments;
     const unit = width % 4 === 0 ? 4 : 1;
     // Without rows one dispatch makes the zeros.
-    const sources = ids.size > 0 ? rowWindows(ids.size, width) : [{ start: 0, length: 0 }];
+    const sources = ids.size > 0 ? rowWindows('segmentSum', ids.size, width) : [{ start: 0, length: 0 }];
     for (const target of flatWindows(sums.size)) {
       sources.forEach((source, i) => {
-        const rows = { start: source.start * width, length: source.length * width };
-        const window = idsOf(ids, rows, width);
+        const rows = lineWindow(x, source.start * width, source.length * width);
+        const rowIds = lineWindow(ids, source.start, source.length);
         run(segmentSumKernel, {
-          bind: { x: part(x, rows), ids: window.ids, sums: part(sums, target) },
+          bind: { x: rows.window, ids: rowIds.window, sums: part(sums, target) },
           params: {
-            width: width / unit, rows: source.length, ids_start: source.start - window.start,
+            width: width / unit, rows: source.length, x_base: rows.base / unit, ids_base: rowIds.base,
             sums_start: target.start / unit, sums_length: target.length / unit, fresh: i === 0 ? 1 : 0,
           },
           consts: { T: unit === 4 ? 'vec4f' : 'f32' },

@@ -31,7 +31,9 @@ export function squeeze(x: TensorLike, axes?: number | readonly number[]): Tenso
   const given = axes === undefined ? null : normalizeAxes(axes, input.rank, 'squeeze');
   const long = given?.find((axis) => input.shape[axis] !== 1);
   if (long !== undefined) {
-    throw new ShapeError(`squeeze: axis ${long} of shape ${formatShape(input.shape)} has size ${input.shape[long]}; only axes of size 1 can go.`);
+    throw new ShapeError(
+      `squeeze: axis ${long} of shape ${formatShape(input.shape)} has size ${input.shape[long]}; only axes of size 1 can go.`,
+    );
   }
   return reshape(input, input.shape.filter((n, axis) => (given ? !given.includes(axis) : n !== 1)));
 }

@@ -35,7 +35,8 @@ const lossOp = defineOp<null>({
     expectDtype('sigmoidCrossEntropy', 'targets', targets, 'f32');
     if (!sameShape(logits.shape, targets.shape)) {
       throw new ShapeError(
-        `sigmoidCrossEntropy: targets ${formatShape(targets.shape)} do not fit logits ${formatShape(logits.shape)}; expected the same shape.`,
+        `sigmoidCrossEntropy: targets ${formatShape(targets.shape)} do not fit logits ${formatShape(logits.shape)}; ` +
+          'expected the same shape.',
       );
     }
     return logits;

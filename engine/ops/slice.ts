@@ -14,7 +14,8 @@ export function slice(x: TensorLike, begin: readonly number[], size: readonly nu
   const { shape } = input;
   if (begin.length !== size.length || begin.length > input.rank) {
     throw new ShapeError(
-      `slice: begin ${formatShape(begin)} and size ${formatShape(size)} must be of one length, at most the rank of shape ${formatShape(shape)}.`,
+      `slice: begin ${formatShape(begin)} and size ${formatShape(size)} must be of one length, ` +
+        `at most the rank of shape ${formatShape(shape)}.`,
     );
   }
   const sizes = shape.map((n, d) => (d >= begin.length ? n : size[d] === -1 ? n - begin[d] : size[d]));

@@ -10,7 +10,7 @@ import source from '../../shaders/loss/softmax-cross-entropy.wgsl';
 import { mul, sub } from './binary';
 import { sum } from './reduce';
 import { expandDims } from './reshape';
-import { rowParts } from './rows';
+import { ROW_PARAMS, rowParts } from './rows';
 import { logSoftmax, softmax, softmaxGrad } from './softmax';
 import { neg } from './unary';
 
@@ -19,7 +19,7 @@ const lossKernel = defineKernel({
   source,
   lib: [grid, rowsLib],
   bindings: { x: 'read', t: 'read', loss: 'write' },
-  params: { rows: 'u32', n: 'u32', base: 'u32' },
+  params: ROW_PARAMS,
   overrides: { LANES: 1 },
 });
 
@@ -28,7 +28,7 @@ const gradKernel = defineKernel({
   source: gradSource,
   lib: [grid, rowsLib],
   bindings: { x: 'read', t: 'read', dloss: 'read', dx: 'write' },
-  params: { rows: 'u32', n: 'u32', base: 'u32' },
+  params: ROW_PARAMS,
   overrides: { LANES: 1 },
 });
 
@@ -46,11 +46,10 @@ const lossOp = defineOp<null>({
     return { shape: logits.shape.slice(0, -1), dtype: 'f32' };
   },
   forward: ([logits, targets], [loss]) => {
-    const n = logits.shape[logits.rank - 1];
-    for (const { rows, base, matrix, vector, overrides, grid } of rowParts(loss.size, n)) {
+    for (const { params, matrix, vector, overrides, grid } of rowParts('softmaxCrossEntropy', loss.size, logits.shape[loss.rank])) {
       run(lossKernel, {
         bind: { x: matrix(logits), t: matrix(targets), loss: vector(loss) },
-        params: { rows, n, base },
+        params,
         overrides,
         grid,
       });
@@ -66,11 +65,10 @@ const gradOp: Op<null> = defineOp<null>({
   name: 'softmaxCrossEntropyGrad',
   output: ([logits]) => logits,
   forward: ([logits, targets, dloss], [dlogits]) => {
-    const n = logits.shape[logits.rank - 1];
-    for (const { rows, base, matrix, vector, overrides, grid } of rowParts(dloss.size, n)) {
+    for (const { params, matrix, vector, overrides, grid } of rowParts('softmaxCrossEntropy', dloss.size, logits.shape[dloss.rank])) {
       run(gradKernel, {
         bind: { x: matrix(logits), t: matrix(targets), dloss: vector(dloss), dx: matrix(dlogits) },
-        params: { rows, n, base },
+        params,
         overrides,
         grid,
       });

@@ -10,7 +10,7 @@ import source from '../../shaders/softmax/softmax.wgsl';
 import { mul, sub } from './binary';
 import { sum } from './reduce';
 import { expandDims } from './reshape';
-import { rowParts } from './rows';
+import { ROW_PARAMS, rowParts } from './rows';
 import { moveAxis } from './transpose';
 import { exp, neg } from './unary';
 
@@ -19,7 +19,7 @@ const softmaxKernel = defineKernel({
   source,
   lib: [grid, rowsLib],
   bindings: { x: 'read', y: 'write' },
-  params: { rows: 'u32', n: 'u32', base: 'u32' },
+  params: ROW_PARAMS,
   overrides: { LANES: 1, OP: 0 },
 });
 
@@ -28,7 +28,7 @@ const softmaxGradKernel = defineKernel({
   source: gradSource,
   lib: [grid, rowsLib],
   bindings: { y: 'read', dy: 'read', dx: 'write' },
-  params: { rows: 'u32', n: 'u32' },
+  params: ROW_PARAMS,
   overrides: { LANES: 1, LOG: false },
 });
 
@@ -39,24 +39,24 @@ const LOG_SUM_EXP = 2;
 /** Fills y, which has x's shape or, for log-sum-exp, lacks its last axis. */
 function runSoftmax(OP: number, x: Tensor, y: Tensor): void {
   const n = x.shape[x.rank - 1];
-  for (const part of rowParts(OP === LOG_SUM_EXP ? y.size : y.size / n, n)) {
+  for (const { params, matrix, vector, overrides, grid } of rowParts('softmax', OP === LOG_SUM_EXP ? y.size : y.size / n, n)) {
     run(softmaxKernel, {
-      bind: { x: part.matrix(x), y: OP === LOG_SUM_EXP ? part.vector(y) : part.matrix(y) },
-      params: { rows: part.rows, n, base: part.base },
-      overrides: { ...part.overrides, OP },
-      grid: part.grid,
+      bind: { x: matrix(x), y: OP === LOG_SUM_EXP ? vector(y) : matrix(y) },
+      params,
+      overrides: { ...overrides, OP },
+      grid,
     });
   }
 }
 
 function runGrad(LOG: boolean, y: Tensor, dy: Tensor, dx: Tensor): void {
   const n = y.shape[y.rank - 1];
-  for (const part of rowParts(y.size / n, n)) {
+  for (const { params, matrix, overrides, grid } of rowParts('softmax', y.size / n, n)) {
     run(softmaxGradKernel, {
-      bind: { y: part.matrix(y), dy: part.matrix(dy), dx: part.matrix(dx) },
-      params: { rows: part.rows, n },
-      overrides: { ...part.overrides, LOG },
-      grid: part.grid,
+      bind: { y: matrix(y), dy: matrix(dy), dx: matrix(dx) },
+      params,
+      overrides: { ...overrides, LOG },
+      grid,
     });
   }
 }

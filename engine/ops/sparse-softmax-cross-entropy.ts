@@ -11,7 +11,7 @@ import { mul, sub } from './binary';
 import { oneHot } from './one-hot';
 import { sum } from './reduce';
 import { expandDims } from './reshape';
-import { rowParts } from './rows';
+import { ROW_PARAMS, rowParts } from './rows';
 import { softmax, softmaxGrad } from './softmax';
 
 const lossKernel = defineKernel({
@@ -19,7 +19,7 @@ const lossKernel = defineKernel({
   source,
   lib: [grid, rowsLib],
   bindings: { x: 'read', labels: 'read', loss: 'write' },
-  params: { rows: 'u32', n: 'u32', base: 'u32', invalid: 'f32' },
+  params: { ...ROW_PARAMS, invalid: 'f32' },
   overrides: { LANES: 1 },
 });
 
@@ -28,7 +28,7 @@ const gradKernel = defineKernel({
   source: gradSource,
   lib: [grid, rowsLib],
   bindings: { x: 'read', labels: 'read', dloss: 'read', dx: 'write' },
-  params: { rows: 'u32', n: 'u32', base: 'u32', invalid: 'f32' },
+  params: { ...ROW_PARAMS, invalid: 'f32' },
   overrides: { LANES: 1 },
 });
 
@@ -46,11 +46,10 @@ const lossOp = defineOp<null>({
     return { shape: labels.shape, dtype: 'f32' };
   },
   forward: ([logits, labels], [loss]) => {
-    const n = logits.shape[logits.rank - 1];
-    for (const { rows, base, matrix, vector, overrides, grid } of rowParts(labels.size, n)) {
+    for (const { params, matrix, vector, overrides, grid } of rowParts('sparseSoftmaxCrossEntropy', labels.size, logits.shape[labels.rank])) {
       run(lossKernel, {
         bind: { x: matrix(logits), labels: vector(labels), loss: vector(loss) },
-        params: { rows, n, base, invalid: NaN },
+        params: { ...params, invalid: NaN },
         overrides,
         grid,
       });
@@ -63,11 +62,10 @@ const gradOp: Op<null> = defineOp<null>({
   name: 'sparseSoftmaxCrossEntropyGrad',
   output: ([logits]) => logits,
   forward: ([logits, labels, dloss], [dlogits]) => {
-    const n = logits.shape[logits.rank - 1];
-    for (const { rows, base, matrix, vector, overrides, grid } of rowParts(labels.size, n)) {
+    for (const { params, matrix, vector, overrides, grid } of rowParts('sparseSoftmaxCrossEntropy', labels.size, logits.shape[labels.rank])) {
       run(gradKernel, {
         bind: { x: matrix(logits), labels: vector(labels), dloss: vector(dloss), dx: matrix(dlogits) },
-        params: { rows, n, base, invalid: NaN },
+        params: { ...params, invalid: NaN },
         overrides,
         grid,
       });

@@ -1,7 +1,7 @@
 // sums[s, :] = Σ over the i with ids[i] = s of x[i, :]
 // x [n, width], ids [n], sums [segments, width], row-major; T is vec4f where the width divides by 4.
 // x, ids and sums are windows of larger tensors: those of x are added to what sums holds, or to 0 if `fresh`;
-// the first row's id is ids[ids_start]. Ids that name no segment are left out.
+// x_base and ids_base elements come before the first row and its id. Ids that name no segment are left out.
 // A lane owns one T of sums and adds by itself: the same bits every run, without atomics.
 
 alias T = f32;
@@ -13,7 +13,8 @@ alias T = f32;
 struct Params {
   width: u32,
   rows: u32,
-  ids_start: u32,
+  x_base: u32,
+  ids_base: u32,
   sums_start: u32,
   sums_length: u32,
   fresh: u32,
@@ -33,7 +34,7 @@ fn main(
   var sum = T(0.0);
   if (params.fresh == 0u) { sum = sums[i]; }
   for (var row = 0u; row < params.rows; row++) {
-    if (ids[params.ids_start + row] == segment) { sum += x[row * params.width + column]; }
+    if (ids[params.ids_base + row] == segment) { sum += x[params.x_base + row * params.width + column]; }
   }
   sums[i] = sum;
 }

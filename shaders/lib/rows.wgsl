@@ -1,5 +1,8 @@
-// A row is worked on by one lane where rows are short (LANES 1), by a workgroup of 64 where they are long (LANES 64).
-// What the lanes found is combined in two rounds of eight, in a fixed order. All lanes must get here together.
+// Kernels on rows: of matrices [rows, n] and vectors [rows], row-major. Windows of larger ones are bound from a line of
+// memory on, so that matrix_base and vector_base elements come before the first row's.
+// A row is worked on by one lane where rows are short (LANES 1), by a workgroup of 64 where they are long (LANES 64);
+// each lane takes every LANES-th element. What the lanes found is combined in two rounds of eight, in a fixed order.
+// All lanes must get here together: those past the last row come with an empty one.
 override LANES: u32 = 1u;
 const ROW_GROUP = 64u;
 

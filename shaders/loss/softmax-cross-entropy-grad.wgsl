@@ -1,6 +1,5 @@
 // dx[r, c] = dloss[r] · (softmax(x[r, :])[c] · Σ_k t[r, k] − t[r, c])
-// x logits, t targets, dx, all [rows, n], row-major; dloss [rows], bound from `base` elements before the first row's.
-// LANES lanes own a row (lib/rows); each takes every LANES-th element.
+// x logits, t targets, dx, all [rows, n]; dloss [rows]. LANES lanes own a row (lib/rows).
 
 const LOWEST = -3.40282346e38;
 
@@ -12,7 +11,8 @@ const LOWEST = -3.40282346e38;
 struct Params {
   rows: u32,
   n: u32,
-  base: u32,
+  matrix_base: u32,
+  vector_base: u32,
 }
 @group(0) @binding(4) var<uniform> params: Params;
 
@@ -23,9 +23,9 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let row = flat_group(group, groups) * (ROW_GROUP / LANES) + lane / LANES;
-  let first = row * params.n + lane % LANES;
-  // Lanes past the last row find an empty one: they must reach the barriers as well.
-  let end = select(first, (row + 1u) * params.n, row < params.rows);
+  let start = params.matrix_base + row * params.n;
+  let first = start + lane % LANES;
+  let end = select(first, start + params.n, row < params.rows);
 
   var m = LOWEST;
   for (var i = first; i < end; i += LANES) { m = max(m, x[i]); }
@@ -41,7 +41,7 @@ fn main(
   total = row_sum(total, lane);
 
   if (row < params.rows) {
-    let scale = dloss[params.base + row];
+    let scale = dloss[params.vector_base + row];
     for (var i = first; i < end; i += LANES) { dx[i] = scale * (exp(x[i] - m) / s * total - t[i]); }
   }
 }

@@ -1,7 +1,6 @@
 // loss[r] = Σ_c t[r, c] · (log Σ_k exp(x[r, k] − m) − (x[r, c] − m))  with m = max_c x[r, c]
 // and 0 · ∞ = 0, so that a class of target 0 may have the logit −∞.
-// x [rows, n] logits, t [rows, n] targets, row-major. loss is bound from `base` elements before the first row's.
-// LANES lanes own a row (lib/rows); each takes every LANES-th element.
+// x logits, t targets [rows, n]; loss [rows]. LANES lanes own a row (lib/rows).
 
 const LOWEST = -3.40282346e38;
 
@@ -12,7 +11,8 @@ const LOWEST = -3.40282346e38;
 struct Params {
   rows: u32,
   n: u32,
-  base: u32,
+  matrix_base: u32,
+  vector_base: u32,
 }
 @group(0) @binding(3) var<uniform> params: Params;
 
@@ -23,9 +23,9 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let row = flat_group(group, groups) * (ROW_GROUP / LANES) + lane / LANES;
-  let first = row * params.n + lane % LANES;
-  // Lanes past the last row find an empty one: they must reach the barriers as well.
-  let end = select(first, (row + 1u) * params.n, row < params.rows);
+  let start = params.matrix_base + row * params.n;
+  let first = start + lane % LANES;
+  let end = select(first, start + params.n, row < params.rows);
 
   var m = LOWEST;
   for (var i = first; i < end; i += LANES) { m = max(m, x[i]); }
@@ -41,5 +41,5 @@ fn main(
   }
   sum = row_sum(sum, lane);
 
-  if (row < params.rows && lane % LANES == 0u) { loss[params.base + row] = sum; }
+  if (row < params.rows && lane % LANES == 0u) { loss[params.vector_base + row] = sum; }
 }

@@ -1,7 +1,6 @@
 // dx[r, c] = dloss[r] · (softmax(x[r, :])[c] − [c = label[r]]); `invalid` if label[r] is no class.
-// x, dx [rows, n], row-major; labels [rows], i32 or u32 (a negative one is a very large u32); dloss [rows].
-// labels and dloss are bound from `base` elements before the first row's. LANES lanes own a row (lib/rows); each
-// takes every LANES-th element.
+// x logits, dx [rows, n]; labels, i32 or u32 (a negative one is a very large u32), and dloss [rows].
+// LANES lanes own a row (lib/rows).
 
 const LOWEST = -3.40282346e38;
 
@@ -13,7 +12,8 @@ const LOWEST = -3.40282346e38;
 struct Params {
   rows: u32,
   n: u32,
-  base: u32,
+  matrix_base: u32,
+  vector_base: u32,
   invalid: f32,
 }
 @group(0) @binding(4) var<uniform> params: Params;
@@ -25,9 +25,9 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let row = flat_group(group, groups) * (ROW_GROUP / LANES) + lane / LANES;
-  let first = row * params.n + lane % LANES;
-  // Lanes past the last row find an empty one: they must reach the barriers as well.
-  let end = select(first, (row + 1u) * params.n, row < params.rows);
+  let start = params.matrix_base + row * params.n;
+  let first = start + lane % LANES;
+  let end = select(first, start + params.n, row < params.rows);
 
   var m = LOWEST;
   for (var i = first; i < end; i += LANES) { m = max(m, x[i]); }
@@ -38,11 +38,11 @@ fn main(
   s = row_sum(s, lane);
 
   if (row < params.rows) {
-    let label = labels[params.base + row];
+    let label = labels[params.vector_base + row];
     var scale = params.invalid;
-    if (label < params.n) { scale = dloss[params.base + row]; }
+    if (label < params.n) { scale = dloss[params.vector_base + row]; }
     for (var i = first; i < end; i += LANES) {
-      dx[i] = scale * (exp(x[i] - m) / s - select(0.0, 1.0, i - row * params.n == label));
+      dx[i] = scale * (exp(x[i] - m) / s - select(0.0, 1.0, i - start == label));
     }
   }
 }

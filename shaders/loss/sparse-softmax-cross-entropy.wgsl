@@ -1,7 +1,6 @@
 // loss[r] = log Σ_c exp(x[r, c] − m) − (x[r, label[r]] − m)  with m = max_c x[r, c]; `invalid` if label[r] is no class.
-// x [rows, n] logits, row-major; labels [rows], i32 or u32 (a negative one is a very large u32).
-// labels and loss are bound from `base` elements before the first row's. LANES lanes own a row (lib/rows); each takes
-// every LANES-th element.
+// x [rows, n] logits; labels, i32 or u32 (a negative one is a very large u32), and loss [rows].
+// LANES lanes own a row (lib/rows).
 
 const LOWEST = -3.40282346e38;
 
@@ -12,7 +11,8 @@ const LOWEST = -3.40282346e38;
 struct Params {
   rows: u32,
   n: u32,
-  base: u32,
+  matrix_base: u32,
+  vector_base: u32,
   invalid: f32,
 }
 @group(0) @binding(3) var<uniform> params: Params;
@@ -24,9 +24,9 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let row = flat_group(group, groups) * (ROW_GROUP / LANES) + lane / LANES;
-  let first = row * params.n + lane % LANES;
-  // Lanes past the last row find an empty one: they must reach the barriers as well.
-  let end = select(first, (row + 1u) * params.n, row < params.rows);
+  let start = params.matrix_base + row * params.n;
+  let first = start + lane % LANES;
+  let end = select(first, start + params.n, row < params.rows);
 
   var m = LOWEST;
   for (var i = first; i < end; i += LANES) { m = max(m, x[i]); }
@@ -37,9 +37,9 @@ fn main(
   s = row_sum(s, lane);
 
   if (row < params.rows && lane % LANES == 0u) {
-    let label = labels[params.base + row];
+    let label = labels[params.vector_base + row];
     var result = params.invalid;
-    if (label < params.n) { result = log(s) - (x[row * params.n + label] - m); }
-    loss[params.base + row] = result;
+    if (label < params.n) { result = log(s) - (x[start + label] - m); }
+    loss[params.vector_base + row] = result;
   }
 }

@@ -1,7 +1,7 @@
 // The gradient of softmax and log-softmax from their results, for each row r:
 //   LOG false: dx[r, c] = y[r, c] · (dy[r, c] − Σ_k y[r, k] · dy[r, k])
 //   LOG true:  dx[r, c] = dy[r, c] − exp(y[r, c]) · Σ_k dy[r, k]
-// y, dy, dx [rows, n], row-major. LANES lanes own a row (lib/rows); each takes every LANES-th element.
+// y, dy, dx [rows, n]. LANES lanes own a row (lib/rows).
 
 override LOG: bool = false;
 
@@ -12,6 +12,8 @@ override LOG: bool = false;
 struct Params {
   rows: u32,
   n: u32,
+  matrix_base: u32,
+  vector_base: u32,
 }
 @group(0) @binding(3) var<uniform> params: Params;
 
@@ -22,9 +24,9 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let row = flat_group(group, groups) * (ROW_GROUP / LANES) + lane / LANES;
-  let first = row * params.n + lane % LANES;
-  // Lanes past the last row find an empty one: they must reach the barriers as well.
-  let end = select(first, (row + 1u) * params.n, row < params.rows);
+  let start = params.matrix_base + row * params.n;
+  let first = start + lane % LANES;
+  let end = select(first, start + params.n, row < params.rows);
 
   var s = 0.0;
   for (var i = first; i < end; i += LANES) {

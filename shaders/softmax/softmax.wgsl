@@ -2,8 +2,7 @@
 //   OP 0: y[r, c] = exp(x[r, c] − m) / s          softmax
 //   OP 1: y[r, c] = x[r, c] − m − log s           log-softmax
 //   OP 2: y[r]    = m + log s                     log-sum-exp
-// x [rows, n], row-major; y[r] is bound from `base` elements before the first row's. LANES lanes own a row (lib/rows);
-// each takes every LANES-th element.
+// x [rows, n]; y [rows, n], for OP 2 [rows]. LANES lanes own a row (lib/rows).
 // A NaN in a row comes out everywhere in it, by way of s.
 
 override OP: u32 = 0u;
@@ -16,7 +15,8 @@ const LOWEST = -3.40282346e38;
 struct Params {
   rows: u32,
   n: u32,
-  base: u32,
+  matrix_base: u32,
+  vector_base: u32,
 }
 @group(0) @binding(2) var<uniform> params: Params;
 
@@ -27,9 +27,9 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let row = flat_group(group, groups) * (ROW_GROUP / LANES) + lane / LANES;
-  let first = row * params.n + lane % LANES;
-  // Lanes past the last row find an empty one: they must reach the barriers as well.
-  let end = select(first, (row + 1u) * params.n, row < params.rows);
+  let start = params.matrix_base + row * params.n;
+  let first = start + lane % LANES;
+  let end = select(first, start + params.n, row < params.rows);
 
   var m = LOWEST;
   for (var i = first; i < end; i += LANES) { m = max(m, x[i]); }
@@ -47,6 +47,6 @@ fn main(
     for (var i = first; i < end; i += LANES) { y[i] = x[i] - m - log_s; }
   }
   if (OP == 2u) {
-    if (row < params.rows && lane % LANES == 0u) { y[params.base + row] = m + log(s); }
+    if (row < params.rows && lane % LANES == 0u) { y[params.vector_base + row] = m + log(s); }
   }
 }

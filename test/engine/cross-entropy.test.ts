@@ -11,6 +11,7 @@ import {
 import { fill } from '../../engine/ops/fill';
 import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
+import { type Shape, sizeOf } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp, toTensor } from '../support/check-op';
 import { expectClose, readGolden } from '../support/golden';
@@ -65,7 +66,9 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
       reference: ([x, t]) => {
         const y = perRow((_, x, t) => crossEntropyOf(x, t), x, t);
         // Targets of any sign and sum: errors are relative to the terms before they cancel.
-        return { ...y, scale: perRow((_, x, t) => t.reduce((all, v) => all + Math.abs(v), 0) * (1 + Math.abs(logSumExpOf(x)) + Math.max(...x.map(Math.abs))), x, t).data };
+        const magnitude = (x: number[], t: number[]): number =>
+          t.reduce((all, v) => all + Math.abs(v), 0) * (1 + Math.abs(logSumExpOf(x)) + Math.max(...x.map(Math.abs)));
+        return { ...y, scale: perRow((_, x, t) => magnitude(x, t), x, t).data };
       },
       cases: matrix.map((shape) => ({ shapes: [shape, shape], attrs: undefined })),
       ulps: ([[, n]]) => ulps(n),
@@ -101,7 +104,7 @@ test.after(close);
 
 /** Checks that two functions of `inputs` have the same values and the same first and second derivatives. */
 async function sameDerivatives(fused: (...x: Tensor[]) => Tensor, composed: (...x: Tensor[]) => Tensor, inputs: Tensor[]): Promise<void> {
-  const wave = (shape: readonly number[], k: number): Tensor => toTensor({ shape, data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(k * i + 1)) });
+  const wave = (shape: Shape, k: number): Tensor => filled(shape, (i) => Math.sin(k * i + 1));
   const second = (fn: (...x: Tensor[]) => Tensor) =>
     valueAndGrad((...x) => {
       const { value, gradients } = valueAndGrad((...at) => mul(fn(...at), wave(fn(...at).shape, 1.3)))(...x);
@@ -109,11 +112,16 @@ async function sameDerivatives(fused: (...x: Tensor[]) => Tensor, composed: (...
     })(...inputs);
   const [a, b] = [second(fused), second(composed)];
   await expectClose(a.value, await b.value.array(), { rtol: 1e-5, atol: 1e-5 }, 'values');
-  for (const [i, g] of a.gradients.entries()) await expectClose(g, await b.gradients[i].array(), { rtol: 1e-5, atol: 1e-5 }, `second derivative ${i}`);
+  for (const [i, g] of a.gradients.entries()) {
+    await expectClose(g, await b.gradients[i].array(), { rtol: 1e-5, atol: 1e-5 }, `second derivative ${i}`);
+  }
 }
 
-const random = (shape: readonly number[], seed: number): Tensor =>
-  toTensor({ shape, data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => 2 * Math.sin(1.7 * i * i + seed)) });
+function filled(shape: Shape, value: (i: number) => number): Tensor {
+  return toTensor({ shape, data: Float64Array.from({ length: sizeOf(shape) }, (_, i) => value(i)) });
+}
+
+const random = (shape: Shape, seed: number): Tensor => filled(shape, (i) => 2 * Math.sin(1.7 * i * i + seed));
 
 for (const n of [5, 50]) {
   const labels = [0, n - 1, 2, 2];
@@ -122,7 +130,8 @@ for (const n of [5, 50]) {
     const hot = oneHot(int32(labels), n);
     await sameDerivatives((x) => sparseSoftmaxCrossEntropy(x, int32(labels)), (x) => neg(sum(mul(logSoftmax(x), hot), -1)), [x]);
     await sameDerivatives(softmaxCrossEntropy, (x, t) => neg(sum(mul(logSoftmax(x), t), -1)), [x, random([4, n], 2)]);
-    await sameDerivatives(sigmoidCrossEntropy, (x, t) => neg(add(mul(t, log(sigmoid(x))), mul(sub(1, t), log(sigmoid(neg(x)))))), [x, sigmoid(random([4, n], 3))]);
+    const binary = (x: Tensor, t: Tensor): Tensor => neg(add(mul(t, log(sigmoid(x))), mul(sub(1, t), log(sigmoid(neg(x))))));
+    await sameDerivatives(sigmoidCrossEntropy, binary, [x, sigmoid(random([4, n], 3))]);
   });
 
   test(`a label that is no class: ${n} classes`, async () => {
@@ -182,7 +191,8 @@ interface GoldenLoss {
   gradient: HostArray;
 }
 
-for (const [family, op] of Object.entries({ sparse: sparseSoftmaxCrossEntropy, categorical: softmaxCrossEntropy, binary: sigmoidCrossEntropy })) {
+const families = { sparse: sparseSoftmaxCrossEntropy, categorical: softmaxCrossEntropy, binary: sigmoidCrossEntropy };
+for (const [family, op] of Object.entries(families)) {
   test(`the values and gradients of Keras: ${family}`, async () => {
     const cases = readGolden<{ cases: GoldenLoss[] }>('losses').cases.filter(({ name, config, sampleWeight }) =>
       name.startsWith(family) && Object.keys(config).join() === 'fromLogits' && !sampleWeight);

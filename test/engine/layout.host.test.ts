@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  arange, concat, dropout, expandDims, flatten, gather, logSumExp, moveAxis, oneHot, pad, repeat, reshape, reverse, segmentSum, sigmoidCrossEntropy,
-  slice, softmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy, split, squeeze, stack, stridedSlice, tile, transpose,
+  arange, concat, dropout, expandDims, flatten, gather, logSumExp, moveAxis, oneHot, pad, repeat, reshape, reverse, segmentSum,
+  sigmoidCrossEntropy, slice, softmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy, split, squeeze, stack, stridedSlice, tile, transpose,
 } from '../../engine/ops';
 import { copyAxes, isDense, type Layout } from '../../engine/ops/strided-copy';
 import { type Shape, sizeOf, stridesOf } from '../../engine/tensor/shape';
@@ -23,7 +23,10 @@ function pairs(shape: Shape, from: Layout, to: Layout): string[] {
 }
 
 const layoutOf = (rank: number): fc.Arbitrary<Layout> =>
-  fc.record({ offset: fc.integer({ min: 0, max: 50 }), strides: fc.array(fc.integer({ min: -12, max: 24 }), { minLength: rank, maxLength: rank }) });
+  fc.record({
+    offset: fc.integer({ min: 0, max: 50 }),
+    strides: fc.array(fc.integer({ min: -12, max: 24 }), { minLength: rank, maxLength: rank }),
+  });
 
 axes('collapsing changes neither the elements nor their order', () => {
   const copies = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 6 }).chain((shape) => {

@@ -106,7 +106,8 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
 
   test('gradients of the gradients', async () => {
     // The gradient for an upstream w as a function of both, from the formula; checkOp differentiates that again.
-    const cases = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom(1, 3, 10, 40)).map((shape) => ({ shapes: [shape, shape], attrs: undefined }));
+    const matrix = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom(1, 3, 10, 40));
+    const cases = matrix.map((shape) => ({ shapes: [shape, shape], attrs: undefined }));
     const rowsOf = (x: Ref, w: Ref, fn: (p: number[], w: number[]) => number[]): Ref =>
       mapRows((row, weights) => fn(softmaxOf(row), weights), -1, x, w);
     const dot = (a: number[], b: number[]): number => a.reduce((sum, v, i) => sum + v * b[i], 0);
@@ -133,19 +134,23 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
       ]);
       const e = Math.exp(-1);
       const close = (actual: ArrayLike<number>, expected: number[], from: number): void => {
-        expected.forEach((v, i) => assert.ok(Object.is(actual[from + i], v) || Math.abs(actual[from + i] - v) < 1e-6, `${from + i}: ${actual[from + i]}, expected ${v}`));
+        expected.forEach((v, i) => {
+          const got = actual[from + i];
+          assert.ok(Object.is(got, v) || Math.abs(got - v) < 1e-6, `${from + i}: ${got}, expected ${v}`);
+        });
       };
       const all = (v: number): number[] => new Array<number>(n).fill(v);
       const zeros = all(0).slice(3);
       const y = await softmax(x).data();
-      const expected = [[1 / (2 + e), 1 / (2 + e), e / (2 + e), ...zeros], [1 / (2 + e), 1 / (2 + e), e / (2 + e), ...zeros], [0, 1, 0, ...zeros],
-        [1, 0, 0, ...zeros], all(NaN), all(NaN), all(NaN)];
+      const first = [1 / (2 + e), 1 / (2 + e), e / (2 + e), ...zeros];
+      const expected = [first, first, [0, 1, 0, ...zeros], [1, 0, 0, ...zeros], all(NaN), all(NaN), all(NaN)];
       expected.forEach((values, r) => close(y, values, r * n));
       const z = await logSoftmax(x).data();
       close(z, [-Math.log(2 + e), -Math.log(2 + e), -1 - Math.log(2 + e), -Infinity], 0);
       close(z, [0, -Infinity], 3 * n);
       close(z, all(NaN), 6 * n);
-      close(await logSumExp(x).data(), [1e4 + Math.fround(Math.log(2 + e)), -1e4 + Math.log(2 + e), 3e38, 0, -Infinity, NaN, NaN].map(Math.fround), 0);
+      const sums = [1e4 + Math.log(2 + e), -1e4 + Math.log(2 + e), 3e38, 0, -Infinity, NaN, NaN];
+      close(await logSumExp(x).data(), sums.map(Math.fround), 0);
     });
   }
 
@@ -154,6 +159,16 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
     assert.equal([...(await logSumExp(fill([3, 0], 1)).data())], [-Infinity, -Infinity, -Infinity]);
     assert.is(softmax(fill([0, 3], 1)).size, 0);
   });
+
+  if (options.maxBindingBytes) {
+    test('a row that no binding holds', () => {
+      const row = options.maxBindingBytes! / 4;
+      assert.is(softmax(fill([1, row], 1)).size, row);
+      for (const op of [softmax, logSoftmax, logSumExp]) {
+        assert.throws(() => op(fill([2, row], 1)), (error: Error) => error.name === 'ValueError' && error.message.includes(`${row} elements`));
+      }
+    });
+  }
 
   test.run();
 }

@@ -31,16 +31,24 @@ export function truncatedNormal(key: Key, n: number, mean = 0, stddev = 1): Floa
 /** 0 to n − 1 in random order, every order equally likely (Fisher and Yates). */
 export function permutation(key: Key, n: number): Uint32Array {
   const order = Uint32Array.from({ length: n }, (_, i) => i);
-  const next = words(key);
+  const next = integers(key);
   for (let i = n - 1; i > 0; i--) {
-    // Words in the incomplete last run of i + 1 numbers would favour the small ones.
-    const end = 2 ** 32 - (2 ** 32 % (i + 1));
-    let word = next();
-    while (word >= end) word = next();
-    const j = word % (i + 1);
+    const j = next(i + 1);
     [order[i], order[j]] = [order[j], order[i]];
   }
   return order;
+}
+
+/** Whole numbers one after the other: `next(n)` is uniform over 0 … n − 1. */
+export function integers(key: Key): (n: number) => number {
+  const next = words(key);
+  return (n) => {
+    // Words in the incomplete last run of n numbers would favour the small ones.
+    const end = 2 ** 32 - (2 ** 32 % n);
+    let word = next();
+    while (word >= end) word = next();
+    return word % n;
+  };
 }
 
 /** The normal numbers of a key, one after the other. */

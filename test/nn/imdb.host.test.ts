@@ -111,7 +111,7 @@ if (!there) console.log('skipped: the published facts need imdb.npz in $WGRAD_DA
   const values = new Set<number>();
   for (const sequence of [...x, ...xTest]) for (const word of sequence) values.add(word);
   assert.is(values.size, 88_585);
-  for (const labels of [y, yTest]) assert.is(labels.data.reduce((a, b) => a + b, 0), 12_500);
+  for (const labels of [y, yTest]) assert.is(Array.from(labels.data).reduce((a, b) => a + b), 12_500);
   const words = await imdb.getWordIndex({ data: 'real' });
   assert.equal([words.size, words.get('the'), words.get('and'), words.get('a')], [88_584, 1, 2, 3]);
 });

@@ -1,8 +1,9 @@
 /** The base of all optimizers. */
-import { ValueError } from '../../engine/errors';
+import { ShapeError, ValueError } from '../../engine/errors';
 import { gpu } from '../../engine/gpu/gpu';
 import type { StepScalar } from '../../engine/gpu/step-slots';
 import { Arena, type ArenaRange } from '../../engine/step/arena';
+import { formatShape, sameShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { Variable } from '../../engine/tensor/variable';
 
@@ -69,6 +70,10 @@ export abstract class Optimizer {
     const updated = new Set<Variable>();
     gradients.forEach((gradient, i) => {
       if (!gradient) return;
+      const { name, shape } = variables[i];
+      if (!sameShape(gradient.shape, shape)) {
+        throw new ShapeError(`applyGradients: variable "${name}" is ${formatShape(shape)}; its gradient is ${formatShape(gradient.shape)}.`);
+      }
       this.arena!.collect(variables[i], gradient);
       updated.add(variables[i]);
     });

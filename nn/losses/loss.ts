@@ -5,7 +5,7 @@ import type { Dtype } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
-import { cast, div, mean, mul, reshape, sum } from '../../engine/ops';
+import { broadcastTo, cast, div, mean, mul, reshape, sum } from '../../engine/ops';
 import { automaticName } from '../core/names';
 
 /** `sum_over_batch_size` is the mean over all entries of the per-sample loss. */
@@ -51,6 +51,8 @@ export function alignRanks(loss: string, yTrue: Tensor, yPred: Tensor): [Tensor,
   const [t, p] = [yTrue.shape, yPred.shape];
   if (t.length === p.length - 1 && p[p.length - 1] === 1) yTrue = reshape(yTrue, [...t, 1]);
   else if (p.length === t.length - 1 && t[t.length - 1] === 1) yTrue = reshape(yTrue, t.slice(0, -1));
+  // A label per sample for predictions at every step: Keras 2 repeats it over time, and so do we.
+  if (t.length === 1 && p.length === 3 && p[2] === 1 && t[0] === p[0]) yTrue = broadcastTo(reshape(yTrue, [t[0], 1, 1]), p);
   if (!sameShape(yTrue.shape, yPred.shape)) {
     throw new ShapeError(
       `Loss ${loss}: labels ${formatShape(t)} do not fit predictions ${formatShape(p)}; expected the same shape` +

@@ -4,13 +4,15 @@ import { ValueError } from '../../engine/errors';
 import { gpu, init } from '../../engine/gpu/gpu';
 import { type CompiledStep, compileStep } from '../../engine/step/compile-step';
 import { fill } from '../../engine/ops/fill';
-import { mul, reshape } from '../../engine/ops';
+import { cast, div, mul, reshape, sum } from '../../engine/ops';
+import { sameShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { Logs } from '../callbacks/callback';
 import { type LossLike, lossFrom } from '../losses';
 import type { Loss } from '../losses/loss';
 import { Mean, type MeanMetric, metricFrom, type MetricLike } from '../metrics';
 import { meanOfState } from '../../engine/ops/accumulate-mean';
+import { maskOf } from '../core/mask';
 import { single } from '../core/structure';
 import type { Model } from '../models/model';
 import { type Optimizer, optimizerFrom, type OptimizerLike } from '../optimizers';
@@ -82,26 +84,38 @@ export class Trainer {
       // A weight per sample counts for all steps of a sequence.
       return [predicted, weights ? mul(each, reshape(weights, [-1, ...each.shape.slice(1).fill(1)])) : each];
     });
+    const counted = countedSteps(yPred, losses);
     const variables = this.model.trainableWeights;
     if (variables.length === 0) throw new ValueError(`fit: model "${this.model.name}" has no trainable weights.`);
-    // The mean over samples need not be computed: its gradient is 1/n for each of them.
-    const perSample = this.loss.reduction === 'sum' ? 1 : 1 / losses.size;
-    const gradients = tape.gradient(losses, variables, fill(losses.shape, perSample));
+    const gradients = tape.gradient(losses, variables, this.lossGradient(losses, counted));
     this.optimizer.applyGradients(gradients, variables);
-    this.measure(y, yPred, losses);
+    this.measure(y, yPred, losses, counted);
   }
 
   private test(x: Tensor, y: Tensor): void {
     const yPred = this.predict(x, false);
-    this.measure(y, yPred, this.loss.call(y, yPred));
+    const losses = this.loss.call(y, yPred);
+    this.measure(y, yPred, losses, countedSteps(yPred, losses));
   }
 
   private predict(x: Tensor, training: boolean): Tensor {
     return single(this.model.apply(x, { training }), `Model "${this.model.name}"`);
   }
 
-  private measure(y: Tensor, yPred: Tensor, losses: Tensor): void {
-    this.lossMetric.updateState(this.loss.reduction === 'sum' ? mul(losses, losses.size) : losses);
-    for (const metric of this.metrics) metric.updateState(y, yPred);
+  /** The reduced loss need not be computed: a mean's gradient is 1/n for each entry that counts. */
+  private lossGradient(losses: Tensor, counted: Tensor | undefined): Tensor {
+    if (this.loss.reduction === 'sum') return counted ?? fill(losses.shape, 1);
+    return counted ? div(counted, sum(counted)) : fill(losses.shape, 1 / losses.size);
   }
+
+  private measure(y: Tensor, yPred: Tensor, losses: Tensor, counted: Tensor | undefined): void {
+    this.lossMetric.updateState(this.loss.reduction === 'sum' ? mul(losses, losses.size) : losses, counted);
+    for (const metric of this.metrics) metric.updateState(y, yPred, counted);
+  }
+}
+
+/** 1 for the entries of the loss that are not masked, where the predictions carry a mask of their shape. */
+function countedSteps(yPred: Tensor, losses: Tensor): Tensor | undefined {
+  const mask = maskOf(yPred);
+  return mask && sameShape(mask.shape, losses.shape) ? cast(mask, 'f32') : undefined;
 }

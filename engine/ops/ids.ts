@@ -6,7 +6,6 @@ export interface IdsWindow {
   readonly ids: Bindable;
   /** The row whose id is the window's first element. */
   readonly start: number;
-  readonly length: number;
 }
 
 /** The ids of the rows in which elements `start` to `start + length` of a [rows, width] tensor lie. */
@@ -14,5 +13,5 @@ export function idsOf(ids: Bindable, { start, length }: Window, width: number): 
   const row = Math.floor(start / width);
   const rows = Math.ceil((start + length) / width) - row;
   const { window, base } = lineWindow(ids, row, rows);
-  return { ids: window, start: row - base, length: base + rows };
+  return { ids: window, start: row - base };
 }

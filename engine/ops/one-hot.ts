@@ -16,7 +16,7 @@ const oneHotKernel = defineKernel({
   source,
   lib: [grid],
   bindings: { ids: 'read', y: 'write' },
-  params: { depth: 'u32', ids_start: 'u32', ids_length: 'u32', y_start: 'u32', y_length: 'u32', one: 'u32' },
+  params: { depth: 'u32', ids_start: 'u32', y_start: 'u32', y_length: 'u32', one: 'u32' },
 });
 
 const oneHotOp = defineOp<{ depth: number; dtype: Dtype }>({
@@ -28,10 +28,10 @@ const oneHotOp = defineOp<{ depth: number; dtype: Dtype }>({
   },
   forward: ([ids], [y], { depth, dtype }) => {
     for (const target of flatWindows(y.size)) {
-      const { ids: window, start, length } = idsOf(ids, target, depth);
+      const { ids: window, start } = idsOf(ids, target, depth);
       run(oneHotKernel, {
         bind: { ids: window, y: lineWindow(y, target.start, target.length).window },
-        params: { depth, ids_start: start, ids_length: length, y_start: target.start, y_length: target.length, one: bitsOf(1, dtype) },
+        params: { depth, ids_start: start, y_start: target.start, y_length: target.length, one: bitsOf(1, dtype) },
         grid: ceilDiv(target.length, 256 * 4),
       });
     }

@@ -1,6 +1,7 @@
 // y[i, c] = one if ids[i] = c, else 0
 // ids [n], y [n, depth] row-major; `one` is given as bits, for any element type. ids and y are windows of
-// larger tensors, that of y starts on a vec4. A lane owns one vec4 of y.
+// larger tensors, that of y starts on a vec4. A lane owns one vec4 of y (the tail of the last
+// one is padding).
 
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4u>;
@@ -8,7 +9,6 @@
 struct Params {
   depth: u32,
   ids_start: u32,
-  ids_length: u32,
   y_start: u32,
   y_length: u32,
   one: u32,
@@ -17,8 +17,7 @@ struct Params {
 
 fn element(i: u32) -> u32 {
   let row = i / params.depth;
-  let at = min(row - params.ids_start, params.ids_length - 1u);
-  return select(0u, params.one, ids[at] == i - row * params.depth);
+  return select(0u, params.one, ids[row - params.ids_start] == i - row * params.depth);
 }
 
 @compute @workgroup_size(256)

@@ -9,6 +9,7 @@ import {
 } from '../../engine/ops';
 import type { Dtype } from '../../engine/tensor/dtype';
 import type { Tensor } from '../../engine/tensor/tensor';
+import { guardedDevice } from '../support/check-op';
 import { checkMove, countedValues, deepen, moveOf, same } from '../support/moves';
 
 const RUNS = deepen(25);
@@ -157,6 +158,7 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
   });
 
   test('arange', async () => {
+    const guards = await guardedDevice();
     const cases: [Tensor, number[], Dtype][] = [
       [arange(5), [0, 1, 2, 3, 4], 'i32'],
       [arange(2, 9, 3), [2, 5, 8], 'i32'],
@@ -172,6 +174,7 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
       same(await y.data(), expected, 'arange');
     }
     same(await arange(-1000, 2000).data(), Array.from({ length: 3000 }, (_, i) => i - 1000), 'arange of 3000');
+    await guards.check();
   });
 
   test.run();

@@ -4,7 +4,7 @@ import type { Bindable } from '../gpu/storage';
 import { LINE, lineWindow, rowWindows } from '../gpu/windows';
 
 /** Rows up to this long are walked by one lane each, longer ones by a whole workgroup. */
-const ONE_LANE = 32;
+const ONE_LANE = 128;
 const GROUP = 64;
 
 /** Some rows of [rows, n] tensors, to be worked on in one dispatch. */

@@ -1,0 +1,120 @@
+/** Every kernel of matrix products, forced, with everything they do besides: bias, activation, column sums, parts of k. */
+import * as assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { test } from 'uvu';
+import { type FusedActivation, gemm } from '../../engine/ops/gemm';
+import { VARIANTS, type VariantName } from '../../engine/ops/gemm-plan';
+import { empty } from '../../engine/tensor/tensor';
+import { guardedDevice, seed, toTensor, uniformFrom } from '../support/check-op';
+import { matmulReference } from '../support/gemm-reference';
+import { ref, type Ref } from '../support/reference';
+
+interface Product {
+  readonly batch: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  /** The operand of which one matrix serves the whole batch. */
+  readonly share: 'a' | 'b' | null;
+  readonly bias: boolean;
+  readonly activation: FusedActivation;
+  readonly columnSums: boolean;
+  readonly parts: number;
+  readonly state: number;
+}
+
+const f: Record<FusedActivation, (x: number) => number> = {
+  linear: (x) => x,
+  relu: (x) => Math.max(x, 0),
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  tanh: Math.tanh,
+};
+
+/** Sizes around `rows` × `columns` blocks; `aligned` ones only start vec4s. */
+function products(rows: number, columns: number, aligned: boolean): fc.Arbitrary<Product> {
+  const around = (block: number) =>
+    fc.constantFrom(0, 1, 2, 4, 5, block - 1, block, block + 1, 2 * block + 3).map((size) => (aligned ? Math.ceil(size / 4) * 4 : size));
+  return fc.record({
+    batch: fc.constantFrom(1, 1, 3),
+    m: around(rows),
+    n: around(columns),
+    k: around(16),
+    transposeA: fc.boolean(),
+    transposeB: fc.boolean(),
+    share: fc.constantFrom(null, 'a', 'b'),
+    bias: fc.boolean(),
+    activation: fc.constantFrom<FusedActivation>('linear', 'linear', 'relu', 'relu', 'sigmoid', 'tanh'),
+    columnSums: fc.boolean(),
+    parts: fc.constantFrom(1, 1, 1, 2, 3),
+    state: fc.integer(),
+  });
+}
+
+async function check(variant: VariantName, product: Product): Promise<void> {
+  const { batch, m, n, k, transposeA, transposeB, state } = product;
+  const uniform = uniformFrom(state);
+  const draw = (...shape: number[]): Ref => ref(shape, Float64Array.from({ length: shape.reduce((p, s) => p * s, 1) }, () => Math.fround(2 * uniform() - 1)));
+  const [shareA, shareB] = [product.share === 'a', product.share === 'b'];
+  const a = draw(shareA ? 1 : batch, transposeA ? k : m, transposeA ? m : k);
+  const b = draw(shareB ? 1 : batch, transposeB ? n : k, transposeB ? k : n);
+  const bias = product.bias ? draw(n) : null;
+  const c = empty([batch, m, n]);
+  const sums = product.columnSums && m > 0 ? empty([n]) : null;
+  gemm({ ...product, shareA, shareB, a: toTensor(a), b: toTensor(b), c, bias: bias && toTensor(bias), columnSums: sums, variant });
+  const want = matmulReference(a, b, { transposeA, transposeB });
+  const got = await c.data();
+  for (let i = 0; i < got.length; i++) {
+    const shift = bias ? bias.data[i % n] : 0;
+    // f changes no more than its argument does, but for the rounding of exp.
+    const allowed = 2 ** -23 * ((k / 2 + 1) * (want.scale![i] + Math.abs(shift)) + 4);
+    const y = f[product.activation](want.data[i] + shift);
+    assert.ok(Math.abs(got[i] - y) <= allowed, `c[${i}] is ${got[i]}, expected ${y} by ${variant} for ${JSON.stringify(product)} (seed ${seed})`);
+  }
+  if (!sums || got.length === 0) return;
+  const gotSums = await sums.data();
+  for (let j = 0; j < n; j++) {
+    const column = Array.from({ length: k }, (_, l) => b.data[transposeB ? j * k + l : l * n + j]);
+    const y = column.reduce((p, v) => p + v, 0);
+    const allowed = 2 ** -23 * (k / 2 + 1) * column.reduce((p, v) => p + Math.abs(v), 0);
+    assert.ok(Math.abs(gotSums[j] - y) <= allowed, `sums[${j}] is ${gotSums[j]}, expected ${y} by ${variant} for ${JSON.stringify(product)} (seed ${seed})`);
+  }
+}
+
+// A tile's machine code takes a second per specialisation on a software adapter: the large ones are the small one with other
+// constants, and are tested in one specialisation each.
+const narrowed: Partial<Record<VariantName, Partial<Product>>> = {
+  'tile-32': { activation: 'relu' },
+  'tile-64': { transposeA: false, transposeB: true, activation: 'tanh', columnSums: false, parts: 1 },
+  'tile-128': { transposeA: true, transposeB: false, activation: 'relu', columnSums: true, parts: 1 },
+};
+
+for (const variant of Object.keys(VARIANTS) as VariantName[]) {
+  const { rows, columns } = VARIANTS[variant];
+  test(`${variant}: ragged sizes, transposes, batches, bias, activations, column sums, parts of k`, async () => {
+    const guards = await guardedDevice();
+    const cases = products(Math.max(rows, 4), columns, variant === 'broadcast').map((one) => ({ ...one, ...narrowed[variant] }));
+    const numRuns = process.env.WGRAD_TEST_DEEP ? 400 : 40;
+    await fc.assert(
+      fc.asyncProperty(cases, async (product) => {
+        await check(variant, product);
+        await guards.check();
+      }),
+      { seed, numRuns, includeErrorInReport: true },
+    );
+  });
+}
+
+test('NaN and infinity pass through products and relu as in NumPy', async () => {
+  await guardedDevice();
+  for (const variant of ['naive', 'broadcast', 'broadcast-strided', 'tile-32'] as const) {
+    const b = ref([5, 4], [NaN, 1, Infinity, -Infinity, ...new Array<number>(16).fill(1)]);
+    const a = ref([4, 5], new Array<number>(20).fill(1));
+    const c = empty([4, 4]);
+    gemm({ batch: 1, m: 4, n: 4, k: 5, transposeA: false, transposeB: false, a: toTensor(a), b: toTensor(b), c, activation: 'relu', variant });
+    assert.deepEqual([...(await c.data())].slice(0, 4), [NaN, 5, Infinity, 0], variant);
+  }
+});
+
+test.run();

@@ -43,7 +43,8 @@ export async function fit(model: Model, trainer: Trainer, x: ArrayLike, y: Array
   checkCount('fit', 'batchSize', batchSize, 1);
   checkCount('fit', 'validationBatchSize', validationBatchSize, 1);
   let data = new ArrayData(x, y, 'fit');
-  data = new ArrayData(data.x, data.y, 'fit', sampleWeights(data, options));
+  const weights = sampleWeights(data, options);
+  if (weights) data = new ArrayData(data.x, data.y, 'fit', weights);
   let validation = options.validationData ? new ArrayData(...options.validationData, 'validationData') : null;
   if (!validation && validationSplit !== 0) [data, validation] = data.split(validationSplit);
 

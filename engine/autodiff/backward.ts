@@ -7,14 +7,16 @@ import type { Tensor } from '../tensor/tensor';
 import type { Tape, TapeNode } from './tape';
 
 /**
- * d(target·seed)/d(source) for each source; `null` where target does not depend on it.
+ * d(target·seed)/d(source) for each source; `null` where target does not depend on it, or where the tape did not watch it.
  * Sums over axes that an op broadcast are taken here, once for all ops.
  */
 export function backward(tape: Tape, target: Tensor, seed: Tensor, sources: readonly Tensor[]): (Tensor | null)[] {
   if (!sameShape(target.shape, seed.shape)) {
     throw new ShapeError(`gradient: the output gradient ${formatShape(seed.shape)} must have the target's shape ${formatShape(target.shape)}.`);
   }
-  const wanted = reachable(tape.nodes, sources);
+  // What nobody watched is a constant, even beside a watched tensor.
+  const watched = sources.filter((source) => tape.tracks(source));
+  const wanted = reachable(tape.nodes, watched);
   const gradients = new Map<number, Tensor>([[target.id, seed]]);
   for (let i = tape.nodes.length - 1; i >= 0; i--) {
     const node = tape.nodes[i];
@@ -29,9 +31,9 @@ export function backward(tape: Tape, target: Tensor, seed: Tensor, sources: read
       gradients.set(input.id, sum ? add(sum, part) : part);
     });
     // What flowed through is of no further use, except for sources that were asked for.
-    for (const { id } of node.outputs) if (!sources.some((source) => source.id === id)) gradients.delete(id);
+    for (const { id } of node.outputs) if (!watched.some((source) => source.id === id)) gradients.delete(id);
   }
-  return sources.map(({ id }) => gradients.get(id) ?? null);
+  return sources.map((source) => (watched.includes(source) ? (gradients.get(source.id) ?? null) : null));
 }
 
 /** Ids of the sources and of all that was computed from them. */

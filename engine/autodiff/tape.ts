@@ -17,13 +17,14 @@ export class Tape {
     this.tracked.add(tensor.id);
   }
 
-  tracks({ id }: Tensor): boolean {
-    return this.tracked.has(id);
+  /** Whether it is watched or was computed from something watched. */
+  tracks(tensor: Tensor): boolean {
+    return this.tracked.has(tensor.id) || watched.has(tensor);
   }
 
   /** Keeps the node if it depends on anything watched. */
   record(node: TapeNode): void {
-    if (!node.inputs.some((input) => this.tracks(input) || watched.has(input))) return;
+    if (!node.inputs.some((input) => this.tracks(input))) return;
     this.nodes.push(node);
     for (const output of node.outputs) this.watch(output);
   }

@@ -5,6 +5,7 @@ import type { AdapterChoice } from '../engine/gpu/device';
 import { close, init } from '../engine/gpu/gpu';
 import type { Row } from './harness';
 import { benchMatmul, matmulTable } from './kernels/matmul';
+import { benchSteps, stepsTable } from './steps/training';
 
 export interface BenchOptions {
   readonly suites: readonly string[];
@@ -23,8 +24,13 @@ export async function run({ suites, filter = '', json, adapter }: BenchOptions):
   const rows: Row[] = [];
   if (suites.includes('kernels')) {
     const matmul = await benchMatmul(gpu, filter);
-    if (matmul.length > 0) console.log(matmulTable(matmul));
+    if (matmul.length > 0) console.log(`${matmulTable(matmul)}\n`);
     rows.push(...matmul);
+  }
+  if (suites.includes('steps')) {
+    const steps = await benchSteps(gpu, filter);
+    if (steps.length > 0) console.log(stepsTable(steps));
+    rows.push(...steps);
   }
   await close();
   if (json) await writeFile(json, `${JSON.stringify({ adapter: info, rows }, null, 2)}\n`);

@@ -1,14 +1,15 @@
 /** The base of all layers: weights, building on first use, applying with checks. */
-import { ShapeError, ValueError } from '../../engine/errors';
+import { DtypeError, ShapeError, ValueError } from '../../engine/errors';
 import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
 import type { Dtype } from '../../engine/tensor/dtype';
-import { HostArray } from '../../engine/tensor/host-array';
+import { HostArray, type NestedArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape, type Shape, sizeOf } from '../../engine/tensor/shape';
 import { Tensor } from '../../engine/tensor/tensor';
 import { Variable } from '../../engine/tensor/variable';
 import { type Initializer, type InitializerLike, initializerFrom } from '../initializers';
 import { maskOf, setMask } from './mask';
 import { automaticName } from './names';
+import { StringArray } from './string-array';
 import { formatShapes, type PartialShape, shapeList, type Shapes, type Tensors, toList } from './structure';
 import { plan, SymbolicTensor } from './symbolic';
 
@@ -85,6 +86,12 @@ export abstract class Layer {
     return this.supportsMasking ? mask : null;
   }
 
+  /** A batch on the host as it goes up to the device. Layers that work on the host do so here (see HostLayer). */
+  prepare(inputs: HostArray | StringArray): HostArray {
+    if (inputs instanceof HostArray) return inputs;
+    throw new DtypeError(`Layer "${this.name}" takes numbers; got texts. A TextVectorization layer before it makes numbers of them.`);
+  }
+
   /** Throws if host inputs cannot be right (ids past a table); called once before training, on all of them. */
   checkInputs(_inputs: HostArray): void {}
 
@@ -96,9 +103,9 @@ export abstract class Layer {
 
   /** The layer's output for a batch, or planned for a symbolic tensor. Builds the layer on first use. */
   apply(inputs: SymbolicTensor | readonly SymbolicTensor[], options?: CallOptions): SymbolicTensor;
-  apply(inputs: TensorLike | readonly (Tensor | HostArray)[], options?: CallOptions): ReturnType<this['call']>;
+  apply(inputs: TensorLike | StringArray | readonly (Tensor | HostArray)[], options?: CallOptions): ReturnType<this['call']>;
   apply(
-    inputs: TensorLike | readonly (Tensor | HostArray)[] | SymbolicTensor | readonly SymbolicTensor[],
+    inputs: TensorLike | StringArray | readonly (Tensor | HostArray)[] | SymbolicTensor | readonly SymbolicTensor[],
     options: CallOptions = {},
   ): unknown {
     const list = toList(inputs as SymbolicTensor | readonly SymbolicTensor[]);
@@ -109,7 +116,7 @@ export abstract class Layer {
       return plan(this, list, this.computeOutputShape(shape), list[0].dtype);
     }
     const several = Array.isArray(inputs) && inputs.some((x) => x instanceof Tensor || x instanceof HostArray);
-    const x = several ? (inputs as (Tensor | HostArray)[]).map((one) => this.toTensor(one)) : this.toTensor(inputs as TensorLike);
+    const x = several ? (inputs as (Tensor | HostArray)[]).map((one) => this.toTensor(one)) : this.toTensor(inputs as TensorLike | StringArray);
     const shapes = toList(x).map(({ shape }) => [null, ...shape.slice(1)]);
     this.ensureBuilt(several ? shapes : shapes[0]);
     const before = training;
@@ -124,8 +131,9 @@ export abstract class Layer {
     }
   }
 
-  private toTensor(value: TensorLike): Tensor {
-    return value instanceof HostArray || Array.isArray(value) ? tensor(value as HostArray, this.inputDtype) : asTensor(value);
+  protected toTensor(value: TensorLike | StringArray): Tensor {
+    if (value instanceof HostArray || value instanceof StringArray) return tensor(this.prepare(value), this.inputDtype);
+    return Array.isArray(value) ? tensor(value as NestedArray, this.inputDtype) : asTensor(value as TensorLike);
   }
 
   /** Builds the layer, or checks that it was built for inputs like these. */

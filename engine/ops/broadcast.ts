@@ -48,10 +48,10 @@ export interface Block {
 export function* blocks({ sizes, strides }: Nest, limit: number, first = 0, offsets = strides.map(() => 0)): Generator<Block> {
   const size = sizeOf(sizes);
   if (size === 0) return;
-  const [count, ...inner] = sizes;
+  const [count = 1, ...inner] = sizes;
   const innerSize = size / count;
   const spans = strides.map((s) => 1 + s.reduce((sum, stride, i) => sum + stride * (sizes[i] - 1), 0));
-  const fits = (n: number): boolean => n * innerSize <= limit && strides.every((s, j) => spans[j] - s[0] * (count - n) <= limit);
+  const fits = (n: number): boolean => n * innerSize <= limit && strides.every((s, j) => spans[j] - (s[0] ?? 0) * (count - n) <= limit);
   if (fits(count)) {
     yield { sizes, first, inputs: strides.map((s, j) => ({ first: offsets[j], span: spans[j], strides: s })) };
     return;

@@ -96,6 +96,11 @@ test('two models share a layer and train in turns, each with its own optimizer',
       assert.equal(theirsAfter[2], theirs[2], 'the other model’s own layer stays');
     }
   }
+  const values = shared.weights.map(({ shape }) => wave(shape));
+  shared.setWeights(values);
+  a.optimizer.learningRate = 0;
+  await a.fit(x, y, quiet);
+  assert.equal((await weightsOf(b))[0], [...values[0].data], 'what is set between two turns is not lost');
 });
 
 test('a frozen layer keeps its weights while the optimizer goes on; unfrozen, it moves again', async () => {

@@ -5,15 +5,15 @@
 export const catalog = [
   {
     name: 'mnist-quickstart',
-    title: 'Handwritten digits in five minutes: a first network, and what happens when softmax is applied twice',
+    title: 'A first network for handwritten digits, and what softmax does when applied twice',
     runs: ['original', 'sound'],
-    duration: 'measuring',
+    duration: '2 min',
   },
   {
     name: 'fashion-mnist',
-    title: 'Classify clothing: the same network with probabilities and with logits as its output',
+    title: 'Telling clothes apart, with probabilities and with logits as the output',
     runs: ['softmax', 'logits'],
-    duration: 'measuring',
+    duration: '2 min',
   },
 ];
 

@@ -15,7 +15,7 @@ export class Interrupted extends Error {}
 /** What a run hands over when it is done. */
 export interface Outcome extends Pick<RunRecord, 'samples' | 'test'> {
   model: Pick<Model, 'countParams' | 'getWeights'>;
-  history: Pick<History, 'epoch' | 'history' | 'interrupted' | 'timing'>;
+  history: Pick<History, 'epoch' | 'history' | 'timing'>;
   predictions: HostArray;
 }
 
@@ -156,7 +156,7 @@ export class Lesson {
   private async record({ model, history, samples, test, predictions }: Outcome): Promise<void> {
     const { name, epochs, batch } = this.inRun('run');
     const done = history.epoch.length;
-    if (history.interrupted) this.cut.push(interruption(name, done, epochs));
+    if (this.interrupted) this.cut.push(interruption(name, done, epochs));
     const file = `${name}.predictions.npy`;
     await host.files!.writeAtomic(host.files!.join(this.setup.folder, file), npy(predictions));
     const { seconds, compileSeconds, msPerStep } = history.timing;
@@ -203,7 +203,7 @@ export class Lesson {
 /** Values as NumPy prints them, more or less: short numbers, a row per line. */
 function format(value: string | number | Shape | HostArray): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : Math.abs(value) < 1e-4 ? value.toExponential(1) : value.toFixed(4);
   if ('length' in value && !('data' in value)) return `[${value.join(', ')}]`;
   const array = value as HostArray;
   if (array.shape.length === 0) return format(array.at());

@@ -66,7 +66,7 @@ export async function readResult(folder: string): Promise<Result | undefined> {
 
 /** The note in `cut` that a run was interrupted; such a run is not complete. */
 export function interruption(run: string, epoch: number, epochs: number): string {
-  return `${run}: interrupted in epoch ${epoch} of ${epochs}`;
+  return `${run}: interrupted (epoch ${epoch} of ${epochs})`;
 }
 
 /**

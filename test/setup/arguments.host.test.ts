@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -90,6 +91,23 @@ test('--help and --list win over the rest and name every tutorial', () => {
   for (const { name, duration } of catalog) {
     assert.ok(helpText().includes(name));
     assert.ok(listText().includes(name) && listText().includes(duration));
+  }
+});
+
+test('wrong usage ends npm start and npm test with code 2 and one line', () => {
+  const cases: [string, string[], Record<string, string>, RegExp][] = [
+    ['setup/start.mjs', ['fashion-mist'], {}, /^Unknown tutorial "fashion-mist"\. Did you mean fashion-mnist\?\n$/],
+    ['setup/start.mjs', ['fashion-mnist', '1'], { npm_config_epochs: 'true' }, /put -- before them: {2}npm start -- fashion-mnist --epochs 1\n$/],
+    ['test/run.mjs', ['--deeep'], {}, /^Unknown option --deeep\. Did you mean --deep\?\n$/],
+    ['test/run.mjs', ['host'], { npm_config_deep: 'true' }, /npm test -- host --deep\n$/],
+    ['test/run.mjs', ['host', 'no-such-test'], {}, /^No test file matches no-such-test\.\n$/],
+  ];
+  for (const [script, argv, env, message] of cases) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...argv], { env: { ...process.env, ...env }, encoding: 'utf8' });
+    assert.is(status, 2);
+    assert.is(stdout, '');
+    assert.match(stderr, message);
+    assert.is(stderr.split('\n').length, 2);
   }
 });
 

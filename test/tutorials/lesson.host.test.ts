@@ -7,6 +7,8 @@ import { HostArray } from 'wgrad';
 import { host } from '#platform';
 import { Interrupted, Lesson, type Outcome } from '../../tutorials/lesson';
 import { curves } from '../../tutorials/report/figures';
+import { catalog } from '../../tutorials/catalog.mjs';
+import { tutorials } from '../../tutorials/run';
 import type { Options, Result } from '../../tutorials/result';
 
 const folder = mkdtempSync(join(tmpdir(), 'wgrad-lesson-'));
@@ -33,7 +35,7 @@ function data(kind: 'real' | 'synthetic' = 'real') {
   return { train: set(20), test: set(10), kind, source: '' };
 }
 
-function outcome(epochs: number, interrupted = false): Outcome {
+function outcome(epochs: number): Outcome {
   const weights = [new HostArray(Float32Array.of(1, 2), [2])];
   return {
     model: { countParams: () => 2, getWeights: async () => weights },
@@ -41,7 +43,6 @@ function outcome(epochs: number, interrupted = false): Outcome {
       epoch: Array.from({ length: epochs }, (_, i) => i),
       history: { loss: new Array(epochs).fill(0.5), accuracy: new Array(epochs).fill(0.75) },
       timing: { seconds: 2, compileSeconds: 1, msPerStep: 0.5 },
-      interrupted,
     },
     samples: { train: 20, val: 0, test: 10 },
     test: { loss: 0.25, accuracy: 0.875 },
@@ -66,7 +67,7 @@ async function teach(given: Partial<Options> = {}, { resume = false, interruptIn
           lesson.print(`in ${name}`);
           await lesson.figure(curves({ loss: [1, 2] }, `figure of ${name}`));
           if (name === interruptIn) lesson.interrupt();
-          return outcome(name === interruptIn ? 1 : epochs, name === interruptIn);
+          return outcome(name === interruptIn ? 1 : epochs);
         });
       }
     } catch (error) {
@@ -77,6 +78,10 @@ async function teach(given: Partial<Options> = {}, { resume = false, interruptIn
   const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
   return { ran, text, result: JSON.parse(read('result.json')) as Result, report: read('report.html') };
 }
+
+test('every tutorial in the catalog has its code, and the other way round', () => {
+  assert.equal(Object.keys(tutorials), catalog.map(({ name }) => name));
+});
 
 test('a run is recorded as the schema says', async () => {
   const { result, report, text } = await teach();
@@ -126,9 +131,9 @@ test('a result that cannot be read is no reason to fail', async () => {
 test('an interrupted run is written as such, and no other begins', async () => {
   const { ran, result, report } = await teach({}, { interruptIn: 'one' });
   assert.equal(ran, ['one']);
-  assert.equal(result.cut, ['one: interrupted in epoch 1 of 3', 'two: not run']);
+  assert.equal(result.cut, ['one: interrupted (epoch 1 of 3)', 'two: not run']);
   assert.is(result.runs[0].epochs, 1);
-  assert.match(report, 'interrupted in epoch 1 of 3');
+  assert.match(report, 'interrupted (epoch 1 of 3)');
 });
 
 test('a lesson on synthetic data labels all it prints, draws and writes', async () => {

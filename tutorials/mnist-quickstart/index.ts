@@ -1,9 +1,10 @@
 /**
- * Handwritten digits with a small network, after TensorFlow's quickstart for beginners. Two runs of the same cells:
- * `original`, whose model already ends in softmax, and `sound`, whose model ends in logits.
+ * Handwritten digits with a small network, after TensorFlow's quickstart for beginners. Run `original` follows it: a
+ * model that ends in softmax, and a second half that applies softmax to it once more. Run `sound` is that second half
+ * with a model that ends in logits.
  */
 import { datasets, type HostArray, layers, losses, ops, type Sequential, sequential, tensor } from 'wgrad';
-import type { Lesson, Outcome } from '../lesson';
+import type { Lesson } from '../lesson';
 import { curves, imageGrid } from '../report/figures';
 
 export default async function mnistQuickstart(lesson: Lesson): Promise<void> {
@@ -33,21 +34,47 @@ export default async function mnistQuickstart(lesson: Lesson): Promise<void> {
     class; it is called sparse because labels are class numbers rather than one-hot vectors. A network that has
     learnt nothing gives every digit about 1/10, so its loss is about −ln(1/10) = 2.303.`);
 
-  lesson.heading('Run original: softmax twice');
+  const data = { xTrain, yTrain, xTest, yTest };
+  const samples = { train: xTrain.length, val: 0, test: xTest.length };
+
+  lesson.heading('Run original: a model that ends in softmax');
   lesson.explain(`
-    The model ends in softmax, yet the loss is told to expect logits (\`fromLogits: true\`) and so applies softmax
-    again; the probability model then adds one more softmax layer to the finished model.`);
+    The first half of the original: softmax is the activation of the last layer, and the loss is given by its name,
+    which expects probabilities.`);
   await lesson.run('original', async () => {
-    const outcome = await quickstart(lesson, digitClassifier('softmax'), { xTrain, yTrain, xTest, yTest });
-    await showSoftmaxTwice(lesson);
-    return outcome;
+    const epochs = lesson.epochs(5);
+    const model = digitClassifier('softmax');
+    model.summary({ print: (line) => lesson.print(line) });
+    model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+    const history = await model.fit(xTrain, yTrain, { epochs, batchSize: lesson.batchSize() });
+    await lesson.figure(curves(history.history, 'Loss and accuracy on the training set, epoch by epoch, with dropout at work.'));
+    const [loss, accuracy] = await model.evaluate(xTest, yTest, { verbose: 2 });
+    lesson.print(`Test loss ${loss.toFixed(4)}, test accuracy ${accuracy.toFixed(4)}`);
+    const predictions = await model.predict(xTest);
+
+    if (!history.interrupted) {
+      lesson.heading('Softmax twice');
+      lesson.explain(`
+        The second half goes on with the same kind of model, but tells the loss to expect logits (\`fromLogits: true\`).
+        So the loss applies softmax to what is the result of a softmax already; and the probability model at the end
+        adds one more softmax layer to the finished model.`);
+      await secondHalf(lesson, digitClassifier('softmax'), data, epochs);
+      await showBestAfterSoftmaxTwice(lesson);
+    }
+    return { model, history, samples, test: { loss, accuracy }, predictions };
   });
 
-  lesson.heading('Run sound: softmax once');
+  lesson.heading('Run sound: logits, and softmax once');
   lesson.explain(`
-    The same network without the activation in its last layer: its outputs are logits, which is what the loss and the
-    probability model expect. The loss may now go down to zero, and a probability up to one.`);
-  await lesson.run('sound', () => quickstart(lesson, digitClassifier(), { xTrain, yTrain, xTest, yTest }));
+    The same cells with a model whose last layer has no activation: its outputs are logits, as the loss and the
+    probability model expect. The loss may now go down to zero, and a probability up to one. Its numbers are those of
+    the first half, digit for digit: cross-entropy by name, on the output of a softmax, is computed from the logits
+    behind it, so that the two are the same model written in two ways.`);
+  await lesson.run('sound', async () => {
+    const model = digitClassifier();
+    const { history, test, probabilityModel } = await secondHalf(lesson, model, data, lesson.epochs(5));
+    return { model, history, samples, test, predictions: await probabilityModel.predict(xTest) };
+  });
 }
 
 function digitClassifier(lastActivation?: 'softmax'): Sequential {
@@ -59,19 +86,19 @@ function digitClassifier(lastActivation?: 'softmax'): Sequential {
   ]);
 }
 
-/** The cells of the original, from the untrained model to the probabilities of five test images. */
-async function quickstart(lesson: Lesson, model: Sequential, { xTrain, yTrain, xTest, yTest }: Record<'xTrain' | 'yTrain' | 'xTest' | 'yTest', HostArray>): Promise<Outcome> {
-  model.summary({ print: (line) => lesson.print(line) });
+type Data = Record<'xTrain' | 'yTrain' | 'xTest' | 'yTest', HostArray>;
 
-  const untrained = model.apply(xTrain.slice(0, 1));
-  lesson.print('Output of the untrained model for the first image:\n', await untrained.array());
-  lesson.print('Softmax of that:\n', await ops.softmax(untrained).array());
+/** The second half of the original, from the untrained model to the probabilities of five test images. */
+async function secondHalf(lesson: Lesson, model: Sequential, { xTrain, yTrain, xTest, yTest }: Data, epochs: number) {
+  const predictions = model.apply(xTrain.slice(0, 1));
+  lesson.print('Output of the untrained model for the first image:\n', await predictions.array());
+  lesson.print('Softmax of that:\n', await ops.softmax(predictions).array());
 
   const lossObject = losses.sparseCategoricalCrossentropy({ fromLogits: true });
-  lesson.print('Its loss (−ln 1/10 is 2.303):', await lossObject.apply(yTrain.slice(0, 1), untrained).item());
+  lesson.print('Its loss (−ln 1/10 is 2.303):', await lossObject.apply(yTrain.slice(0, 1), predictions).item());
 
   model.compile({ optimizer: 'adam', loss: lossObject, metrics: ['accuracy'] });
-  const history = await model.fit(xTrain, yTrain, { epochs: lesson.epochs(5), batchSize: lesson.batchSize() });
+  const history = await model.fit(xTrain, yTrain, { epochs, batchSize: lesson.batchSize() });
   await lesson.figure(curves(history.history, 'Loss and accuracy on the training set, epoch by epoch, with dropout at work.'));
 
   const [loss, accuracy] = await model.evaluate(xTest, yTest, { verbose: 2 });
@@ -80,17 +107,11 @@ async function quickstart(lesson: Lesson, model: Sequential, { xTrain, yTrain, x
   const probabilityModel = sequential([model, layers.softmax()]);
   lesson.print('Probabilities of the first five test images:\n', await probabilityModel.apply(xTest.slice(0, 5)).array());
   lesson.print('Their labels:', yTest.slice(0, 5));
-
-  return {
-    model, history,
-    samples: { train: xTrain.length, val: 0, test: xTest.length },
-    test: { loss, accuracy },
-    predictions: await probabilityModel.predict(xTest),
-  };
+  return { history, test: { loss, accuracy }, probabilityModel };
 }
 
-/** What a second softmax does to the best answer that a first one can give. */
-async function showSoftmaxTwice(lesson: Lesson): Promise<void> {
+/** What a second softmax makes of the best answer that a first one can give. */
+async function showBestAfterSoftmaxTwice(lesson: Lesson): Promise<void> {
   const certain = tensor([[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]]);
   const twice = await ops.softmax(certain).array();
   const floor = await losses.sparseCategoricalCrossentropy({ fromLogits: true }).apply([0], certain).item();
@@ -98,7 +119,7 @@ async function showSoftmaxTwice(lesson: Lesson): Promise<void> {
   lesson.print('The loss of that answer:', floor);
   lesson.explain(`
     After one softmax no value is above 1 or below 0. So a second one can give the right digit at most
-    e / (e + 9) = ${twice.at(0, 0).toFixed(3)}, and the loss cannot fall below ${floor.toFixed(3)}, however sure and right the model
-    is. The order of the classes stays, so the accuracy is hardly worse; but what the last cell prints are not the
-    probabilities that the model has learnt, and the gradients are those of a blunted loss.`);
+    e / (e + 9) = ${twice.at(0, 0).toFixed(3)}, and the loss cannot fall below ${floor.toFixed(3)}, however sure and right the model is.
+    The order of the classes stays, so the answers are not much worse; but the loss says little about them any more, its
+    gradients are blunted, and the probabilities that the last cell prints are not those that the model has learnt.`);
 }

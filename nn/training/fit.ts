@@ -89,7 +89,7 @@ export async function fit(model: Model, trainer: Trainer, x: ArrayLike, y: Array
       clock.stop(step);
       if (validation && !history.interrupted) {
         const measured = await runTest(trainer, validation, validationBatchSize, callbacks, SILENT, () => history.interrupted);
-        logs = { ...logs, ...Object.fromEntries(Object.entries(measured).map(([name, value]) => [`val_${name}`, value])) };
+        if (!history.interrupted) logs = { ...logs, ...Object.fromEntries(Object.entries(measured).map(([name, value]) => [`val_${name}`, value])) };
       }
       progress.end(step, logs);
       await callbacks.call('onEpochEnd', epoch, logs);

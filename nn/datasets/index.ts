@@ -1,4 +1,5 @@
 /** The data sets of the tutorials, as `keras.datasets`: `datasets.mnist.loadData()`. */
 export * as fashionMnist from './fashion-mnist';
 export * as imdb from './imdb';
+export * as imdbReviews from './imdb-reviews';
 export * as mnist from './mnist';

@@ -1,9 +1,10 @@
 /** How often tokens occur: what a vocabulary is learnt from. */
 export class TokenCounts {
   private readonly places = new Map<string, number>();
+  /** By place: the token, how often it occurs, in how many documents, and the last of them. */
+  private readonly tokens: string[] = [];
   private readonly counts: number[] = [];
   private readonly documents: number[] = [];
-  /** By token, the last document that it was seen in. */
   private readonly lastSeen: number[] = [];
   documentCount = 0;
 
@@ -11,13 +12,7 @@ export class TokenCounts {
   add(tokens: readonly string[]): void {
     const document = ++this.documentCount;
     for (const token of tokens) {
-      let place = this.places.get(token);
-      if (place === undefined) {
-        place = this.counts.push(0) - 1;
-        this.places.set(token, place);
-        this.documents.push(0);
-        this.lastSeen.push(0);
-      }
+      const place = this.places.get(token) ?? this.newPlace(token);
       this.counts[place]++;
       if (this.lastSeen[place] !== document) {
         this.documents[place]++;
@@ -28,19 +23,27 @@ export class TokenCounts {
 
   /** The `limit` most frequent tokens; of equally frequent ones, the last in the order of code points comes first, as in Keras. */
   mostFrequent(limit: number, without: ReadonlySet<string>): string[] {
-    return Array.from(this.places.keys())
-      .filter((token) => !without.has(token))
-      .sort((a, b) => this.countOf(b) - this.countOf(a) || compareCodePoints(b, a))
-      .slice(0, limit);
+    const { tokens, counts } = this;
+    return Array.from(tokens.keys())
+      .filter((place) => !without.has(tokens[place]))
+      .sort((a, b) => counts[b] - counts[a] || compareCodePoints(tokens[b], tokens[a]))
+      .slice(0, limit)
+      .map((place) => tokens[place]);
   }
 
   /** The number of documents that hold `token`. */
   documentsWith(token: string): number {
-    return this.documents[this.places.get(token) ?? -1] ?? 0;
+    const place = this.places.get(token);
+    return place === undefined ? 0 : this.documents[place];
   }
 
-  private countOf(token: string): number {
-    return this.counts[this.places.get(token)!];
+  private newPlace(token: string): number {
+    const place = this.tokens.push(token) - 1;
+    this.places.set(token, place);
+    this.counts.push(0);
+    this.documents.push(0);
+    this.lastSeen.push(0);
+    return place;
   }
 }
 

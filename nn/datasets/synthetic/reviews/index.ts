@@ -1,5 +1,6 @@
 /** The synthetic reviews, as text and as word numbers: the same reviews, in the same order. */
 import { HostArray } from '../../../../engine/tensor/host-array';
+import { StringArray } from '../../../core/string-array';
 import { shuffledLabels } from '../images';
 import { Random } from '../random';
 import { type Coded, Composer } from './composer';
@@ -19,6 +20,13 @@ export function generateReviews(split: SyntheticSplit, count = COUNT): { reviews
   const labels = shuffledLabels(new Random(SEEDS[split]), count, 2);
   const reviews = Array.from(labels, (label, i) => composer().compose(label, new Random(SEEDS[split], i + 1)));
   return { reviews, labels: new HostArray(labels, [count]).cast('i32') };
+}
+
+/** The reviews as text; those of the unsupervised split keep their opinion but not their label. */
+export function generateTexts(split: SyntheticSplit, count = COUNT): [x: StringArray, y: HostArray] {
+  const { reviews, labels } = generateReviews(split, count);
+  const texts = StringArray.from(reviews.map((review) => composer().text(review)));
+  return [texts, split === 'unsupervised' ? labels.map(() => -1, 'i32') : labels];
 }
 
 /** Every word that occurs in the training reviews, numbered by falling frequency from 1 on. */

@@ -89,7 +89,7 @@ export async function fit(model: Model, trainer: Trainer, x: ArrayLike, y: Array
       clock.stop(step);
       if (validation && !history.interrupted) {
         const measured = await runTest(trainer, validation, validationBatchSize, callbacks, SILENT, () => history.interrupted);
-        if (!history.interrupted) logs = { ...logs, ...Object.fromEntries(Object.entries(measured).map(([name, value]) => [`val_${name}`, value])) };
+        if (!history.interrupted) logs = { ...logs, ...ofValidation(measured) };
       }
       progress.end(step, logs);
       await callbacks.call('onEpochEnd', epoch, logs);
@@ -100,6 +100,10 @@ export async function fit(model: Model, trainer: Trainer, x: ArrayLike, y: Array
   }
   Object.assign(history.timing, { seconds: (performance.now() - began) / 1000, ...clock.timing });
   return history;
+}
+
+function ofValidation(logs: Logs): Logs {
+  return Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
 }
 
 /** Times training steps: the first by itself, the others together. */

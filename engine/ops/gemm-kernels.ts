@@ -16,7 +16,7 @@ const params = {
   b_start: 'u32', b_batch: 'u32', b_row: 'u32', b_column: 'u32',
   c_start: 'u32', c_batch: 'u32', c_row: 'u32',
   bias_start: 'u32', has_bias: 'u32', floor: 'f32',
-  parts: 'u32', part_depth: 'u32', part_size: 'u32', sums_start: 'u32',
+  parts: 'u32', part_depth: 'u32', part_size: 'u32', sums_start: 'u32', has_sums: 'u32',
 } as const;
 
 export type ProductKernel = Kernel<keyof typeof bindings, keyof typeof params>;
@@ -28,7 +28,7 @@ export const naive: ProductKernel = defineKernel({
   lib,
   bindings,
   params,
-  overrides: { ACTIVATION: 0, COLUMN_SUMS: false },
+  overrides: { ACTIVATION: 0 },
 });
 
 export const tile: ProductKernel = defineKernel({
@@ -37,7 +37,7 @@ export const tile: ProductKernel = defineKernel({
   lib,
   bindings,
   params,
-  overrides: { TRANSPOSE_A: false, TRANSPOSE_B: false, ACTIVATION: 0, COLUMN_SUMS: false },
+  overrides: { TRANSPOSE_A: false, TRANSPOSE_B: false, ACTIVATION: 0 },
   consts: { TILE_M: 64, TILE_N: 64, TILE_K: 16, LANE_M: 4, LANE_N: 4 },
 });
 
@@ -47,7 +47,7 @@ export const broadcast: ProductKernel = defineKernel({
   lib,
   bindings,
   params,
-  overrides: { TRANSPOSE_A: false, TRANSPOSE_B: false, COLUMN_SUMS: false },
+  overrides: { TRANSPOSE_A: false, TRANSPOSE_B: false },
   consts: { ROWS: 16, LANES: 8 },
 });
 
@@ -57,7 +57,6 @@ export const broadcastStrided: ProductKernel = defineKernel({
   lib,
   bindings,
   params,
-  overrides: { COLUMN_SUMS: false },
   consts: { ROWS: 16, LANES: 8 },
 });
 

@@ -31,11 +31,11 @@ export interface Variant {
   readonly anyActivation: boolean;
 }
 
-const tileOf = (size: number, lane: number, efficiency: number): Variant => ({
+const tileOf = (size: number, depth: number, lane: number, efficiency: number): Variant => ({
   rows: size,
   columns: size,
   efficiency,
-  consts: { TILE_M: size, TILE_N: size, TILE_K: 16, LANE_M: lane, LANE_N: lane },
+  consts: { TILE_M: size, TILE_N: size, TILE_K: depth, LANE_M: lane, LANE_N: lane },
   anyActivation: true,
 });
 
@@ -45,10 +45,18 @@ export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
   broadcast: { rows: 16, columns: 32, efficiency: 1, consts: {}, anyActivation: false },
   'broadcast-strided': { rows: 16, columns: 32, efficiency: 0.7, consts: {}, anyActivation: false },
   // Reads of workgroup memory per multiply-add halve with each step.
-  'tile-32': tileOf(32, 4, 0.35),
-  'tile-64': tileOf(64, 4, 0.6),
-  'tile-128': tileOf(128, 8, 1),
+  'tile-32': tileOf(32, 16, 4, 0.35),
+  'tile-64': tileOf(64, 16, 4, 0.6),
+  'tile-128': tileOf(128, 8, 8, 1),
 };
+
+/** The variant as the device runs it: a broadcast block is as wide as the lanes that share a shuffle. */
+export function variantOn(name: VariantName, { subgroup }: ProductDevice): Variant {
+  const variant = VARIANTS[name];
+  if (name !== 'broadcast' && name !== 'broadcast-strided') return variant;
+  const lanes = Math.min(subgroup, 8);
+  return { ...variant, columns: 4 * lanes, consts: { LANES: lanes } };
+}
 
 export interface ProductPlan {
   readonly variant: VariantName;
@@ -65,7 +73,7 @@ export function planProduct(shape: ProductShape, device: ProductDevice): Product
   const busy = device.software ? BUSY.software : BUSY.gpu;
   let best: ProductPlan & { cost: number } = { variant: 'naive', parts: 1, cost: Infinity };
   for (const variant of candidates(shape, device)) {
-    const { rows, columns, efficiency } = VARIANTS[variant];
+    const { rows, columns, efficiency } = variantOn(variant, device);
     const groups = shape.batch * Math.ceil(shape.m / rows) * Math.ceil(shape.n / columns);
     const parts = Math.max(1, Math.min(Math.ceil(busy / groups), Math.floor(shape.k / MIN_DEPTH)));
     const cost = (Math.max(groups * parts, busy) * rows * columns * shape.k) / parts / efficiency;

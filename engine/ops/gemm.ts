@@ -7,7 +7,7 @@ import { BYTES_PER_ELEMENT } from '../tensor/dtype';
 import { empty } from '../tensor/tensor';
 import { type GemmBlock, gemmBlocks, type GemmShape, LINE, type Span } from './gemm-blocks';
 import { broadcast, broadcastStrided, naive, type ProductKernel, type ProductParams, splitSum, tile } from './gemm-kernels';
-import { planProduct, type ProductDevice, VARIANTS, type VariantName } from './gemm-plan';
+import { planProduct, type ProductDevice, type Variant, type VariantName, variantOn } from './gemm-plan';
 
 /** Activations that a product can apply to its sums, and whose gradient follows from their output. */
 export type FusedActivation = 'linear' | 'relu' | 'sigmoid' | 'tanh';
@@ -42,10 +42,10 @@ const KERNELS: Record<VariantName, ProductKernel> = {
   'tile-128': tile,
 };
 
-/** Records C = f(op(A)·op(B) + bias). Every size may be 0 or 1. */
-export function gemm(call: Gemm): void {
+/** Records C = f(op(A)·op(B) + bias). Every size may be 0 or 1. `on` is the device to plan for, unless tests say otherwise. */
+export function gemm(call: Gemm, on: ProductDevice = thisDevice()): void {
   if (call.batch * call.m * call.n === 0) return;
-  for (const block of gemmBlocks(call, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT))) recordBlock(call, block);
+  for (const block of gemmBlocks(call, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT))) recordBlock(call, block, on);
 }
 
 /** Where a part of an operand lies: a window that starts on a line, and the first element in it. */
@@ -64,6 +64,11 @@ function extent(rows: number, columns: number, stride: number): number {
   return rows === 0 || columns === 0 ? 0 : (rows - 1) * stride + columns;
 }
 
+interface Chosen {
+  readonly kernel: ProductKernel;
+  readonly variant: Variant;
+}
+
 /** Where results go: C itself, or parts of sums that are yet to be added. */
 interface Target {
   readonly c: Place;
@@ -75,13 +80,14 @@ interface Target {
   readonly activation: FusedActivation;
 }
 
-function recordBlock(call: Gemm, block: GemmBlock): void {
+function recordBlock(call: Gemm, block: GemmBlock, on: ProductDevice): void {
   const { m, n, bias, activation = 'linear' } = call;
   const { matrices, rows, columns, depths } = block;
   const batch = matrices.length;
   const shape = { batch, m: rows.length, n: columns.length, k: depths[0].length, aligned: isAligned(call, block) };
-  const plan = planProduct(shape, device());
-  const variant = call.variant && (shape.aligned || call.variant !== 'broadcast') ? call.variant : plan.variant;
+  const plan = planProduct(shape, on);
+  const name = call.variant && (shape.aligned || call.variant !== 'broadcast') ? call.variant : plan.variant;
+  const chosen: Chosen = { kernel: KERNELS[name], variant: variantOn(name, on) };
   const size = batch * rows.length * columns.length;
   const partSize = roundUp(size, LINE);
   const most = Math.max(1, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT / partSize));
@@ -97,8 +103,8 @@ function recordBlock(call: Gemm, block: GemmBlock): void {
     activation,
   };
   const total = depths.length * parts;
-  if (total === 1 && (VARIANTS[variant].anyActivation || CODES[activation] === 0)) {
-    product(call, block, depths[0], variant, 1, target);
+  if (total === 1 && (chosen.variant.anyActivation || CODES[activation] === 0)) {
+    product(call, block, depths[0], chosen, 1, target);
     return;
   }
   // Sums over parts of k go to slices of a temporary; then the slices are added in order.
@@ -106,7 +112,7 @@ function recordBlock(call: Gemm, block: GemmBlock): void {
   const slices = empty([total, partSize]);
   const sumSlices = target.sums && empty([total, width]);
   depths.forEach((depth, i) =>
-    product(call, block, depth, variant, parts, {
+    product(call, block, depth, chosen, parts, {
       c: place(slices, i * partSize, (parts - 1) * partSize + size),
       cBatch: rows.length * width,
       cRow: width,
@@ -123,7 +129,7 @@ function recordBlock(call: Gemm, block: GemmBlock): void {
 }
 
 /** One block's products over one span of k, in one dispatch. */
-function product(call: Gemm, block: GemmBlock, depth: Span, variant: VariantName, parts: number, target: Target): void {
+function product(call: Gemm, block: GemmBlock, depth: Span, { kernel, variant }: Chosen, parts: number, target: Target): void {
   const { m, n, k, transposeA, transposeB, shareA, shareB } = call;
   const { matrices, rows, columns } = block;
   const batch = matrices.length;
@@ -145,24 +151,21 @@ function product(call: Gemm, block: GemmBlock, depth: Span, variant: VariantName
     b_start: b.start, b_batch: bBatch, b_row: transposeB ? 1 : n, b_column: transposeB ? k : 1,
     c_start: target.c.start, c_batch: target.cBatch, c_row: target.cRow,
     bias_start: target.bias?.start ?? 0, has_bias: target.bias ? 1 : 0, floor: floorOf(target.activation),
-    parts, part_depth: partDepth(depth.length, parts), part_size: target.partSize, sums_start: target.sums?.start ?? 0,
+    parts, part_depth: partDepth(depth.length, parts), part_size: target.partSize, sums_start: target.sums?.start ?? 0, has_sums: target.sums ? 1 : 0,
   };
-  const kernel = KERNELS[variant];
   const all: Record<string, number | boolean> = {
     TRANSPOSE_A: transposeA,
     TRANSPOSE_B: transposeB,
     ACTIVATION: CODES[target.activation],
-    COLUMN_SUMS: target.sums !== null,
   };
   const overrides = Object.fromEntries(Object.keys(kernel.spec.overrides).map((name) => [name, all[name]]));
   const unused = target.sums ? null : empty([4]);
-  const { rows: blockRows, columns: blockColumns, consts } = VARIANTS[variant];
   run(kernel, {
     bind: { a: a.window, b: b.window, bias: target.bias?.window ?? a.window, c: target.c.window, sums: target.sums?.window ?? unused! },
     params,
     overrides,
-    consts: kernel === broadcast || kernel === broadcastStrided ? { LANES: Math.min(device().subgroup, 8) } : consts,
-    grid: parts * batch * ceilDiv(rows.length, blockRows) * ceilDiv(columns.length, blockColumns),
+    consts: variant.consts,
+    grid: parts * batch * ceilDiv(rows.length, variant.rows) * ceilDiv(columns.length, variant.columns),
   });
   unused?.dispose();
 }
@@ -192,7 +195,7 @@ function isAligned({ m, n, k, transposeA, transposeB }: Gemm, { rows, columns, d
   return [transposeA ? m : k, transposeB ? k : n, n, ...starts].every((distance) => distance % 4 === 0);
 }
 
-function device(): ProductDevice {
+function thisDevice(): ProductDevice {
   const { device, info } = gpu();
   return { software: info.software, subgroup: device.features.has('subgroups') ? device.adapterInfo.subgroupMinSize : 0 };
 }

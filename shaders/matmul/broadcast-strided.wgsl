@@ -4,7 +4,6 @@
 
 enable subgroups;
 
-override COLUMN_SUMS: bool = false; // sums[j] = Σ_k B[k, j] as well, for the first matrix
 
 const ROWS = 16u;
 const LANES = 8u;
@@ -39,6 +38,7 @@ struct Params {
   part_depth: u32,
   part_size: u32,
   sums_start: u32,
+  has_sums: u32,
 }
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -82,9 +82,7 @@ fn main(
       let row = subgroupShuffle(fragment[r / LANES], r % LANES);
       acc[r] += row.x * b0 + row.y * b1;
     }
-    if (COLUMN_SUMS) {
-      column_sums += b0 + b1;
-    }
+    column_sums += b0 + b1;
   }
 
   if (part >= params.parts) {
@@ -105,7 +103,7 @@ fn main(
       }
     }
   }
-  if (COLUMN_SUMS && i0 == 0u && matrix == 0u) {
+  if (params.has_sums != 0u && i0 == 0u && matrix == 0u) {
     for (var v = 0u; v < 4u; v++) {
       if (j + v < params.n) {
         sums[params.sums_start + part * params.n + j + v] = column_sums[v];

@@ -14,7 +14,6 @@ enable subgroups;
 
 override TRANSPOSE_A: bool = false; // A is stored [k, m]
 override TRANSPOSE_B: bool = false; // B is stored [n, k]
-override COLUMN_SUMS: bool = false; // sums[j] = Σ_k B[k, j] as well, for the first matrix
 
 const ROWS = 16u;
 const LANES = 8u;
@@ -52,6 +51,7 @@ struct Params {
   part_depth: u32,
   part_size: u32,
   sums_start: u32,
+  has_sums: u32,
 }
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -130,9 +130,7 @@ fn main(
         acc[r] += row.x * b0 + row.y * b1 + row.z * b2 + row.w * b3;
       }
     }
-    if (COLUMN_SUMS) {
-      column_sums += b0 + b1 + b2 + b3;
-    }
+    column_sums += b0 + b1 + b2 + b3;
   }
 
   if (j < params.n && part < params.parts) {
@@ -145,7 +143,7 @@ fn main(
     for (var i = i0; i < min(i0 + ROWS, params.m); i++) {
       c[(at + i * params.c_row) / 4u] = rectify(rows[i - i0] + shift, params.floor);
     }
-    if (COLUMN_SUMS && i0 == 0u && matrix == 0u) {
+    if (params.has_sums != 0u && i0 == 0u && matrix == 0u) {
       sums[(params.sums_start + part * params.n + j) / 4u] = column_sums;
     }
   }

@@ -3,7 +3,6 @@
 // A lane owns one element of C: the textbook kernel, oracle of the fast ones and the yardstick of their speed.
 
 override ACTIVATION: u32 = 0;
-override COLUMN_SUMS: bool = false; // sums[j] = Σ_k B[k, j] as well, for the first matrix
 
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> b: array<f32>;
@@ -34,6 +33,7 @@ struct Params {
   part_depth: u32,
   part_size: u32,
   sums_start: u32,
+  has_sums: u32,
 }
 @group(0) @binding(5) var<uniform> params: Params;
 
@@ -66,7 +66,7 @@ fn main(
   }
   let at = params.c_start + part * params.part_size + matrix * params.c_batch + i * params.c_row + j;
   c[at] = activate(ACTIVATION, vec4f(sum), params.floor).x;
-  if (COLUMN_SUMS && i == 0u && matrix == 0u) {
+  if (params.has_sums != 0u && i == 0u && matrix == 0u) {
     sums[params.sums_start + part * params.n + j] = column_sum;
   }
 }

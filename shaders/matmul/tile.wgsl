@@ -8,7 +8,6 @@
 override TRANSPOSE_A: bool = false; // A is stored [k, m]: neighbouring lanes load neighbouring rows, not depths
 override TRANSPOSE_B: bool = false; // B is stored [n, k]
 override ACTIVATION: u32 = 0;
-override COLUMN_SUMS: bool = false; // sums[j] = Σ_k B[k, j] as well, for the first matrix
 
 const TILE_M = 64u;
 const TILE_N = 64u;
@@ -21,6 +20,9 @@ const QUADS_N = LANE_N / 4u;
 const LANES_M = TILE_M / LANE_M;
 const LANES_N = TILE_N / LANE_N;
 const LANES = LANES_M * LANES_N;
+// One vec4 more than a row has, so that a column's vec4s lie in different banks of workgroup memory.
+const STRIDE_M = TILE_M / 4u + 1u;
+const STRIDE_N = TILE_N / 4u + 1u;
 
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> b: array<f32>;
@@ -51,11 +53,12 @@ struct Params {
   part_depth: u32,
   part_size: u32,
   sums_start: u32,
+  has_sums: u32,
 }
 @group(0) @binding(5) var<uniform> params: Params;
 
-var<workgroup> tile_a: array<vec4f, TILE_K * TILE_M / 4u>; // [k, m]
-var<workgroup> tile_b: array<vec4f, TILE_K * TILE_N / 4u>; // [k, n]
+var<workgroup> tile_a: array<vec4f, TILE_K * STRIDE_M>; // [k, m]
+var<workgroup> tile_b: array<vec4f, TILE_K * STRIDE_N>; // [k, n]
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -86,7 +89,7 @@ fn main(
       let at = a_base + quad * 4u * params.a_row + (l + depth) * params.a_column;
       let step = params.a_row;
       let values = vec4f(a[at], a[at + step], a[at + 2u * step], a[at + 3u * step]);
-      tile_a[depth * (TILE_M / 4u) + quad] = select(vec4f(0.0), values, l + depth < end);
+      tile_a[depth * STRIDE_M + quad] = select(vec4f(0.0), values, l + depth < end);
     }
     for (var e = lane; e < TILE_K * TILE_N / 4u; e += LANES) {
       let quad = select(e % (TILE_N / 4u), e / TILE_K, TRANSPOSE_B);
@@ -94,24 +97,28 @@ fn main(
       let at = b_base + quad * 4u * params.b_column + (l + depth) * params.b_row;
       let step = params.b_column;
       let values = vec4f(b[at], b[at + step], b[at + 2u * step], b[at + 3u * step]);
-      tile_b[depth * (TILE_N / 4u) + quad] = select(vec4f(0.0), values, l + depth < end);
+      tile_b[depth * STRIDE_N + quad] = select(vec4f(0.0), values, l + depth < end);
     }
     workgroupBarrier();
     for (var depth = 0u; depth < TILE_K; depth++) {
       var columns: array<vec4f, QUADS_N>;
       for (var q = 0u; q < QUADS_N; q++) {
-        columns[q] = tile_b[depth * (TILE_N / 4u) + q * LANES_N + lane_n];
-        if (COLUMN_SUMS) {
-          column_sums[q] += columns[q];
-        }
+        columns[q] = tile_b[depth * STRIDE_N + q * LANES_N + lane_n];
       }
       for (var p = 0u; p < QUADS_M; p++) {
-        let rows = tile_a[depth * (TILE_M / 4u) + p * LANES_M + lane_m];
+        let rows = tile_a[depth * STRIDE_M + p * LANES_M + lane_m];
         for (var q = 0u; q < QUADS_N; q++) {
           acc[p * 4u][q] += rows.x * columns[q];
           acc[p * 4u + 1u][q] += rows.y * columns[q];
           acc[p * 4u + 2u][q] += rows.z * columns[q];
           acc[p * 4u + 3u][q] += rows.w * columns[q];
+        }
+      }
+    }
+    if (params.has_sums != 0u && i0 == 0u && lane_m == 0u) {
+      for (var depth = 0u; depth < TILE_K; depth++) {
+        for (var q = 0u; q < QUADS_N; q++) {
+          column_sums[q] += tile_b[depth * STRIDE_N + q * LANES_N + lane_n];
         }
       }
     }
@@ -138,7 +145,7 @@ fn main(
         }
       }
     }
-    if (COLUMN_SUMS && i0 == 0u && matrix == 0u && lane_m == 0u) {
+    if (params.has_sums != 0u && i0 == 0u && matrix == 0u && lane_m == 0u) {
       for (var v = 0u; v < 4u; v++) {
         if (j + v < params.n) {
           sums[params.sums_start + part * params.n + j + v] = column_sums[q][v];

@@ -3,7 +3,7 @@ import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import { type FusedActivation, gemm } from '../../engine/ops/gemm';
-import { VARIANTS, type VariantName } from '../../engine/ops/gemm-plan';
+import { type ProductDevice, VARIANTS, type VariantName } from '../../engine/ops/gemm-plan';
 import { empty } from '../../engine/tensor/tensor';
 import { guardedDevice, toTensor, uniformFrom } from '../support/check-op';
 import { matmulReference } from '../support/gemm-reference';
@@ -53,7 +53,7 @@ function products(rows: number, columns: number, aligned: boolean): fc.Arbitrary
   });
 }
 
-async function check(variant: VariantName, product: Product): Promise<void> {
+async function check(variant: VariantName, product: Product, on?: ProductDevice): Promise<void> {
   const { batch, m, n, k, transposeA, transposeB, state } = product;
   const uniform = uniformFrom(state);
   const draw = (...shape: number[]): Ref => ref(shape, Float64Array.from({ length: shape.reduce((p, s) => p * s, 1) }, () => Math.fround(2 * uniform() - 1)));
@@ -63,7 +63,7 @@ async function check(variant: VariantName, product: Product): Promise<void> {
   const bias = product.bias ? draw(n) : null;
   const c = empty([batch, m, n]);
   const sums = product.columnSums && m > 0 ? empty([n]) : null;
-  gemm({ ...product, shareA, shareB, a: toTensor(a), b: toTensor(b), c, bias: bias && toTensor(bias), columnSums: sums, variant });
+  gemm({ ...product, shareA, shareB, a: toTensor(a), b: toTensor(b), c, bias: bias && toTensor(bias), columnSums: sums, variant }, on);
   const want = matmulReference(a, b, { transposeA, transposeB });
   const got = await c.data();
   for (let i = 0; i < got.length; i++) {
@@ -91,21 +91,27 @@ const narrowed: Partial<Record<VariantName, Partial<Product>>> = {
   'tile-128': { transposeA: true, transposeB: false, activation: 'relu', columnSums: true, parts: 1 },
 };
 
-for (const variant of Object.keys(VARIANTS) as VariantName[]) {
+async function checkAll(variant: VariantName, on?: ProductDevice): Promise<void> {
+  const guards = await guardedDevice();
   const { rows, columns } = VARIANTS[variant];
-  test(`${variant}: ragged sizes, transposes, batches, bias, activations, column sums, parts of k`, async () => {
-    const guards = await guardedDevice();
-    const cases = products(Math.max(rows, 4), columns, variant === 'broadcast').map((one) => ({ ...one, ...narrowed[variant] }));
-    const numRuns = process.env.WGRAD_TEST_DEEP ? 400 : 40;
-    await fc.assert(
-      fc.asyncProperty(cases, async (product) => {
-        await check(variant, product);
-        await guards.check();
-      }),
-      { seed, numRuns, includeErrorInReport: true },
-    );
-  });
+  const cases = products(Math.max(rows, 4), columns, variant === 'broadcast').map((one) => ({ ...one, ...narrowed[variant] }));
+  await fc.assert(
+    fc.asyncProperty(cases, async (product) => {
+      await check(variant, product, on);
+      await guards.check();
+    }),
+    { seed, numRuns: process.env.WGRAD_TEST_DEEP ? 400 : 40, includeErrorInReport: true },
+  );
 }
+
+for (const variant of Object.keys(VARIANTS) as VariantName[]) {
+  test(`${variant}: ragged sizes, transposes, batches, bias, activations, column sums, parts of k`, () => checkAll(variant));
+}
+
+test('processors whose subgroups have four lanes', async () => {
+  await checkAll('broadcast', { software: true, subgroup: 4 });
+  await checkAll('broadcast-strided', { software: true, subgroup: 4 });
+});
 
 test('NaN and infinity pass through products and relu as in NumPy', async () => {
   await guardedDevice();

@@ -1,5 +1,6 @@
 /** Marks every line that the process prints, the progress bar's included. */
 import { host } from '#platform';
+import type { Terminal } from '../engine/platform/host';
 
 /**
  * A function that puts `label` before the first visible letter of every line of what passes through it, piece by
@@ -21,9 +22,15 @@ export function lineLabeller(label: string): (text: string) => string {
 /** Labels everything that is printed from now on, and leaves a bar that fills the line less room. */
 export function labelTerminal(label: string): void {
   const { terminal } = host;
-  const { write } = terminal;
   const labelled = lineLabeller(label);
-  const columns = Object.getOwnPropertyDescriptor(terminal, 'columns')?.get ?? (() => 80);
-  terminal.write = (text) => write(labelled(text));
-  Object.defineProperty(terminal, 'columns', { get: () => columns.call(terminal) - label.length - 1 });
+  const labelling: Terminal = {
+    get interactive() {
+      return terminal.interactive;
+    },
+    get columns() {
+      return terminal.columns - label.length - 1;
+    },
+    write: (text) => terminal.write(labelled(text)),
+  };
+  Object.assign(host, { terminal: labelling });
 }

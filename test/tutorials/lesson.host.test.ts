@@ -4,31 +4,18 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HostArray } from 'wgrad';
-import { host } from '#platform';
 import { Interrupted, Lesson, type Outcome } from '../../tutorials/lesson';
 import { curves } from '../../tutorials/report/figures';
 import { catalog } from '../../tutorials/catalog.mjs';
 import { tutorials } from '../../tutorials/run';
 import type { Options, Result } from '../../tutorials/result';
+import { written } from '../support/terminal';
 
 const folder = mkdtempSync(join(tmpdir(), 'wgrad-lesson-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const entry = { name: 'digits', title: 'Digits', runs: ['one', 'two'] };
 const device = { adapter: 'an adapter', driver: 'a driver', software: true };
-
-/** What was printed while `work` ran. */
-async function printed(work: () => Promise<void>): Promise<string> {
-  const { write } = host.terminal;
-  let text = '';
-  host.terminal.write = (piece) => void (text += piece);
-  try {
-    await work();
-  } finally {
-    host.terminal.write = write;
-  }
-  return text;
-}
 
 function data(kind: 'real' | 'synthetic' = 'real') {
   const set = (n: number): [HostArray, HostArray] => [new HostArray(new Uint8Array(n * 4), [n, 2, 2]), new HostArray(new Uint8Array(n), [n])];
@@ -54,7 +41,7 @@ function outcome(epochs: number): Outcome {
 async function teach(given: Partial<Options> = {}, { resume = false, interruptIn = '', kind = 'real' as 'real' | 'synthetic' } = {}) {
   const lesson = new Lesson({ entry, options: { seed: 0, data: 'auto', adapter: 'auto', ...given }, device, folder, resume });
   const ran: string[] = [];
-  const text = await printed(async () => {
+  const text = await written({ interactive: false }, async () => {
     const { train } = lesson.use(data(kind));
     lesson.heading('The data');
     lesson.print('rows:', train[0].length);

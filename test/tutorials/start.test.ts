@@ -1,4 +1,4 @@
-/** The tutorials from the command line, cut short, on synthetic data. */
+/** The tutorials from the command line, on data sets of a few hundred images. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,8 +8,11 @@ import * as assert from 'uvu/assert';
 import { isGpuAvailable } from 'wgrad';
 import { catalog } from '../../tutorials/catalog.mjs';
 import type { Result } from '../../tutorials/result';
+import { fill, imageFiles } from '../support/datasets';
 
 const out = mkdtempSync(join(tmpdir(), 'wgrad-start-'));
+const data = join(out, 'data');
+for (const set of ['mnist', 'fashion-mnist']) fill(join(data, set), imageFiles(640, 320));
 process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 
 interface Ended {
@@ -21,7 +24,10 @@ interface Ended {
 /** `npm start`, and Ctrl-C as soon as `interruptAt` was printed. */
 function start(args: string[], interruptAt?: string): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['setup/start.mjs', ...args, '--out', out], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['setup/start.mjs', ...args, '--out', out], {
+      env: { ...process.env, WGRAD_DATA: data },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let [stdout, stderr] = ['', ''];
     let interrupted = false;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -37,28 +43,49 @@ function start(args: string[], interruptAt?: string): Promise<Ended> {
 
 const read = (file: string): string => readFileSync(join(out, file), 'utf8');
 const resultOf = (tutorial: string): Result => JSON.parse(read(`${tutorial}/result.json`)) as Result;
-const short = ['--epochs', '1', '--limit', '256', '--data', 'synthetic'];
+const short = ['--epochs', '1', '--data', 'real'];
 
 for (const { name, runs } of catalog) {
-  test(`${name}, cut short: all runs are recorded and everything is labelled SYNTHETIC`, async () => {
+  test(`${name}: all runs are recorded, with report and predictions`, async () => {
     const { status, stdout, stderr } = await start([name, ...short]);
     assert.ok(status === 0, stdout + stderr);
     const result = resultOf(name);
     assert.equal(result.runs.map((run) => run.name), runs);
-    assert.is(result.data, 'synthetic');
+    assert.is(result.data, 'real');
     for (const run of result.runs) {
-      assert.is(run.epochs, 1);
-      assert.is(run.history.loss.length, 1);
+      assert.equal([run.params, run.epochs, run.batch, run.history.loss.length], [101_770, 1, 32, 1]);
+      assert.equal(run.samples, { train: 640, val: 0, test: 320 });
       assert.ok(run.test.loss > 0 && Number.isFinite(run.test.loss));
-      assert.match(read(join(name, run.predictions)).slice(1, 6), 'NUMPY');
+      assert.match(read(join(name, run.predictions)), "'<f4', 'fortran_order': False, 'shape': (320, 10), }");
     }
-    for (const line of stdout.split('\n').filter(Boolean)) assert.match(line, /^SYNTHETIC /);
+    assert.match(stdout, `Report: ${join(out, name, 'report.html')}\n`);
     const report = read(`${name}/report.html`);
     assert.match(report, '<figure');
     assert.not.match(report, /https?:\/\/(?!www\.w3\.org\/)/);
     assert.match(read('index.html'), `${name}/report.html`);
+    assert.not.match(stdout + report, 'SYNTHETIC');
   });
 }
+
+test('on synthetic data everything is labelled so', async () => {
+  const { status, stdout } = await start(['mnist-quickstart', '--epochs', '1', '--limit', '64', '--data', 'synthetic']);
+  assert.is(status, 0);
+  for (const line of stdout.split('\n').filter(Boolean)) assert.match(line, /^SYNTHETIC /);
+  assert.match(read('mnist-quickstart/report.html'), '<title>SYNTHETIC: ');
+  const { data, cut } = resultOf('mnist-quickstart');
+  assert.is(data, 'synthetic');
+  assert.equal(cut, ['training set: 64 of 60000 rows', 'test set: 64 of 10000 rows', 'original: 1 of 5 epochs', 'sound: 1 of 5 epochs']);
+});
+
+test('a damaged data file is told in one line', async () => {
+  rmSync(join(data, 'mnist'), { recursive: true });
+  fill(join(data, 'mnist'), { 'train-images-idx3-ubyte.gz': new Uint8Array(3) });
+  const { status, stderr } = await start(['mnist-quickstart', '--data', 'real']);
+  fill(join(data, 'mnist'), imageFiles(640, 320));
+  assert.is(status, 1);
+  assert.match(stderr, 'train-images-idx3-ubyte.gz');
+  assert.not.match(stderr, /^ +at \S+ \(/m);
+});
 
 test('the same seed gives the same weights, bit for bit, and another seed others', async () => {
   const weights = async (seed: string): Promise<string[]> => {
@@ -80,7 +107,7 @@ test('--resume trains nothing that is there already', async () => {
 });
 
 test('Ctrl-C: what was trained so far is written, marked as interrupted; exit code 130', async () => {
-  const args = ['fashion-mnist', '--epochs', '1000', '--limit', '2000', '--data', 'synthetic'];
+  const args = ['fashion-mnist', '--epochs', '1000', '--data', 'real'];
   const { status, stdout } = await start(args, 'Epoch 2/1000');
   assert.is(status, 130, stdout);
   const { cut, runs } = resultOf('fashion-mnist');

@@ -1,6 +1,6 @@
 /** `npm run bench`: checks the command line, sets up what is missing, builds, runs the benchmarks. */
 import { ensureAdapter } from '../setup/adapter.mjs';
-import { oneOf, readArguments, swallowedByNpm, UsageError } from '../setup/arguments.mjs';
+import { didYouMean, oneOf, readArguments, swallowedByNpm, UsageError } from '../setup/arguments.mjs';
 import { quietMesa, SetupError } from '../setup/common.mjs';
 import { ensureDependencies } from '../setup/dependencies.mjs';
 
@@ -20,7 +20,8 @@ async function start(argv) {
   if (meant) throw new UsageError(`npm kept the options for itself; put -- before them:  ${meant}`);
   const { words, options: given } = readArguments(argv, options);
   if (given.help) return void console.log(usage);
-  words.forEach((word) => oneOf(suites)(word, 'benchmarks'));
+  const unknown = words.find((word) => !suites.includes(word));
+  if (unknown) throw new UsageError(`Unknown benchmarks "${unknown}".${didYouMean(unknown, suites)} Known: ${suites.join(', ')}.`);
 
   ensureDependencies();
   quietMesa();

@@ -43,6 +43,8 @@ export interface OpCheck<Attrs = undefined> {
 const EPSILON = 2 ** -23;
 const SMALLEST = 2 ** -126;
 const DEEP = process.env.WGRAD_TEST_DEEP ? 20 : 1;
+/** Whether the first failure will do, without a search for a smaller one. */
+const QUICK = Boolean(process.env.WGRAD_TEST_QUICK);
 /** Cases per submit: a read costs more than a small dispatch. */
 const BATCH = 8;
 /** Elements per input whose gradient is checked: each costs two evaluations of the reference. */
@@ -80,13 +82,16 @@ interface Drawn<Attrs> {
   state: number;
 }
 
+/** Checks so far: each draws cases of its own. */
+let checks = 0;
+
 export async function checkOp<Attrs = undefined>(check: OpCheck<Attrs>): Promise<void> {
   await guardedDevice();
   const drawn = fc.tuple(check.cases, fc.integer()).map(([{ shapes, attrs }, state]): Drawn<Attrs> => ({ shapes, attrs, state }));
   const runs = Math.ceil(((check.runs ?? 24) * DEEP) / BATCH);
   await fc.assert(
     fc.asyncProperty(fc.array(drawn, { minLength: BATCH, maxLength: BATCH }), (batch) => checkBatch(check, batch)),
-    { numRuns: runs, includeErrorInReport: true, interruptAfterTimeLimit: 60_000 * DEEP },
+    { seed: seed + checks++, numRuns: runs, includeErrorInReport: true, endOnFailure: QUICK, interruptAfterTimeLimit: 60_000 * DEEP },
   );
 }
 

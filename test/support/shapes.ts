@@ -6,7 +6,7 @@ import type { Shape } from '../../engine/tensor/shape';
 export const length: fc.Arbitrary<number> = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 0, max: 9 }) },
   { weight: 2, arbitrary: fc.constantFrom(15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129) },
-  { weight: 1, arbitrary: fc.constantFrom(255, 256, 257, 1023, 1024, 1025, 4097, 20_001) },
+  { weight: 2, arbitrary: fc.constantFrom(255, 256, 257, 1023, 1024, 1025, 2053, 4097, 20_001) },
 );
 
 /** A shape of rank 0 to 6 with few elements; sizes 0 and 1 are common. */
@@ -20,7 +20,7 @@ export const anyShape: fc.Arbitrary<number[]> = fc.oneof(length.map((n) => [n]),
 /** Shapes that broadcast to one: some axes of size 1, some leading axes left out. */
 export function broadcasting(count: number): fc.Arbitrary<Shape[]> {
   const rows = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.constantFrom(1, 3, 4, 8, 31, 32, 64)).map(([m, n]) => [m, n]);
-  const full = fc.oneof({ weight: 3, arbitrary: small }, { weight: 2, arbitrary: rows }, { weight: 1, arbitrary: length.map((n) => [n]) });
+  const full = fc.oneof({ weight: 3, arbitrary: small }, { weight: 2, arbitrary: rows }, { weight: 2, arbitrary: length.map((n) => [n]) });
   const choice = fc.record({ keep: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), lead: fc.nat(3), whole: fc.boolean() });
   return fc.tuple(full, fc.array(choice, { minLength: count, maxLength: count })).map(([shape, choices]) =>
     choices.map(({ keep, lead, whole }) => (whole ? shape : shape.map((n, i) => (keep[i] ? n : 1)).slice(Math.min(lead, shape.length)))),

@@ -52,6 +52,7 @@ export class Variable {
       );
     }
     gpu().recorder.copy(source, this.value);
+    if (source !== values) source.dispose();
   }
 
   /** The values, on the host. */

@@ -3,9 +3,10 @@ import { GradientTape } from '../../engine/autodiff/grad';
 import { ValueError } from '../../engine/errors';
 import { gpu, init } from '../../engine/gpu/gpu';
 import { type CompiledStep, compileStep } from '../../engine/step/compile-step';
-import { fill } from '../../engine/ops/fill';
 import { cast, div, mul, reshape, sum } from '../../engine/ops';
-import { sameShape } from '../../engine/tensor/shape';
+import { tensor } from '../../engine/tensor/create';
+import { HostArray } from '../../engine/tensor/host-array';
+import { sameShape, type Shape, sizeOf } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { Logs } from '../callbacks/callback';
 import { type LossLike, lossFrom } from '../losses';
@@ -104,14 +105,19 @@ export class Trainer {
 
   /** The reduced loss need not be computed: a mean's gradient is 1/n for each entry that counts. */
   private lossGradient(losses: Tensor, counted: Tensor | undefined): Tensor {
-    if (this.loss.reduction === 'sum') return counted ?? fill(losses.shape, 1);
-    return counted ? div(counted, sum(counted)) : fill(losses.shape, 1 / losses.size);
+    if (this.loss.reduction === 'sum') return counted ?? constant(losses.shape, 1);
+    return counted ? div(counted, sum(counted)) : constant(losses.shape, 1 / losses.size);
   }
 
   private measure(y: Tensor, yPred: Tensor, losses: Tensor, counted: Tensor | undefined): void {
     this.lossMetric.updateState(this.loss.reduction === 'sum' ? mul(losses, losses.size) : losses, counted);
     for (const metric of this.metrics) metric.updateState(y, yPred, counted);
   }
+}
+
+/** Goes up once, when the step is captured, where `fill` would be a dispatch of every step. */
+function constant(shape: Shape, value: number): Tensor {
+  return tensor(new HostArray(new Float32Array(sizeOf(shape)).fill(value), shape));
 }
 
 /** 1 for the entries of the loss that are not masked, where the predictions carry a mask of their shape. */

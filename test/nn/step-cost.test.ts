@@ -1,0 +1,108 @@
+/**
+ * What the models of the tutorials cost: dispatches per step, pipelines in all, and that the hot loop makes nothing.
+ * A change of these numbers is meant to be seen; the message lists what there is.
+ */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { close, gpu, init } from '../../engine/gpu/gpu';
+import { allKernels } from '../../engine/gpu/kernel';
+import { HostArray } from '../../engine/tensor/host-array';
+import * as layers from '../../nn/layers';
+import * as losses from '../../nn/losses';
+import { type Sequential, sequential } from '../../nn/models/sequential';
+import { type Calls, countCalls } from '../support/count-calls';
+
+const test = suite('cost of a step');
+test.before(async () => void (await init()));
+test.after(close);
+
+const BATCH = 32;
+/** A ragged last batch, as 10,000 test images have it. */
+const TEST = 3 * BATCH + 16;
+
+const images = (n: number): HostArray => new HostArray(Float32Array.from({ length: n * 784 }, (_, i) => (i % 255) / 255), [n, 28, 28]);
+const labels = (n: number): HostArray => new HostArray(Uint8Array.from({ length: n }, (_, i) => i % 10), [n]);
+
+interface Tutorial {
+  model(): Sequential;
+  readonly loss: losses.LossLike;
+}
+
+const tutorials: Readonly<Record<string, Tutorial>> = {
+  'mnist-quickstart': {
+    model: () => sequential([layers.flatten({ inputShape: [28, 28] }), layers.dense({ units: 128, activation: 'relu' }), layers.dropout({ rate: 0.2 }), layers.dense({ units: 10 })]),
+    loss: losses.sparseCategoricalCrossentropy({ fromLogits: true }),
+  },
+  'fashion-mnist': {
+    model: () => sequential([layers.flatten({ inputShape: [28, 28] }), layers.dense({ units: 128, activation: 'relu' }), layers.dense({ units: 10, activation: 'softmax' })]),
+    loss: 'sparse_categorical_crossentropy',
+  },
+};
+
+/** Dispatches of one step: what more steps of `fit`, `evaluate` and `predict` add. */
+const DISPATCHES: Readonly<Record<string, { train: number; test: number; predict: number }>> = {
+  // Dense 2, dropout 1, loss 1; gradients: loss 1, dense 2 + 1, dropout 1, relu 1; Adam 1; loss and accuracy 3.
+  'mnist-quickstart': { train: 14, test: 6, predict: 2 },
+  // As above without dropout, with softmax, which the accuracy looks at and the loss does not.
+  'fashion-mnist': { train: 13, test: 7, predict: 3 },
+};
+
+/** Pipelines of training, evaluation, prediction and a probability model. */
+const PIPELINES: Readonly<Record<string, number>> = { 'mnist-quickstart': 12, 'fashion-mnist': 11 };
+
+for (const [name, { model: make, loss }] of Object.entries(tutorials)) {
+  test(`${name}: dispatches per step, and nothing made in the loop`, async () => {
+    const model = make();
+    model.compile({ optimizer: 'adam', loss, metrics: ['accuracy'] });
+    const kinds = {
+      train: (steps: number) => model.fit(images(steps * BATCH), labels(steps * BATCH), { verbose: 0 }),
+      test: (steps: number) => model.evaluate(images(steps * BATCH), labels(steps * BATCH), { verbose: 0 }),
+      predict: (steps: number) => model.predict(images(steps * BATCH)),
+    };
+    for (const kind of ['train', 'test', 'predict'] as const) {
+      // Once for the capture and the buffers of the reads, then the same with more steps.
+      await kinds[kind](18);
+      const [few, many] = [await callsOf(() => kinds[kind](2)), await callsOf(() => kinds[kind](18))];
+      expectCost((many.dispatchWorkgroups - few.dispatchWorkgroups) / 16, DISPATCHES[name][kind], `dispatches of a ${kind} step`);
+      const made = (calls: Calls): number[] => [calls.createComputePipeline, calls.createShaderModule, calls.mapAsync];
+      assert.equal(made(many), made(few), `${kind}: more steps make no pipelines and no reads`);
+      if (kind !== 'predict') assert.equal([many.createBuffer, many.createBindGroup], [0, 0], `${kind}: no buffers, no bind groups`);
+    }
+  });
+}
+
+for (const [name, { model: make, loss }] of Object.entries(tutorials)) {
+  test(`${name}: pipelines`, async () => {
+    await close();
+    await init();
+    const model = make();
+    model.compile({ optimizer: 'adam', loss, metrics: ['accuracy'] });
+    await model.fit(images(2 * BATCH), labels(2 * BATCH), { verbose: 0, validationData: [images(TEST), labels(TEST)] });
+    await model.evaluate(images(TEST), labels(TEST), { verbose: 0 });
+    const probabilities = sequential([model, layers.softmax()]);
+    await probabilities.predict(images(TEST));
+    await (probabilities.apply(images(1)).data());
+    const names = allKernels().flatMap(({ pipelines }) => [...pipelines.values()].map((pipeline) => pipeline.name));
+    assert.is(names.length, gpu().pipelines.created);
+    expectCost(names.length, PIPELINES[name], `pipelines:\n  ${names.sort().join('\n  ')}\n`);
+  });
+}
+
+/** Exact on a software adapter; a GPU may split its matrix products, which takes a few more. */
+function expectCost(actual: number, expected: number, what: string): void {
+  if (gpu().info.software) assert.is(actual, expected, what);
+  else assert.ok(actual <= expected + 4, `${actual} ${what}; at most ${expected + 4}`);
+}
+
+async function callsOf(fn: () => Promise<unknown>): Promise<Calls> {
+  const calls = countCalls();
+  try {
+    await fn();
+  } catch (error) {
+    calls.stop();
+    throw error;
+  }
+  return calls.stop();
+}
+
+test.run();

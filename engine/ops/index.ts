@@ -11,6 +11,7 @@ export { gather, segmentSum } from './gather';
 export { gatherMean } from './gather-mean';
 export { oneHot } from './one-hot';
 export { pad } from './pad';
+export { averagePool, maxPool } from './pool';
 export { all, any, max, mean, min, prod, sum } from './reduce';
 export { expandDims, flatten, reshape, squeeze } from './reshape';
 export { sigmoidCrossEntropy } from './sigmoid-cross-entropy';

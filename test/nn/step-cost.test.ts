@@ -88,6 +88,21 @@ for (const [name, { model: make, loss }] of Object.entries(tutorials)) {
   });
 }
 
+test('fit, evaluate, predict and setWeights, again and again, hold no more memory', async () => {
+  const model = tutorials['fashion-mnist'].model();
+  model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+  const round = async (): Promise<void> => {
+    await model.fit(images(TEST), labels(TEST), { verbose: 0, validationSplit: 0.3 });
+    await model.evaluate(images(TEST), labels(TEST), { verbose: 0 });
+    await model.predict(images(TEST));
+    model.setWeights(await model.getWeights());
+  };
+  for (let i = 0; i < 3; i++) await round();
+  const { live, created } = { ...gpu().pool.use };
+  for (let i = 0; i < 10; i++) await round();
+  assert.equal({ live: gpu().pool.use.live, created: gpu().pool.use.created }, { live, created });
+});
+
 /** Exact on a software adapter; a GPU may split its matrix products, which takes a few more. */
 function expectCost(actual: number, expected: number, what: string): void {
   if (gpu().info.software) assert.is(actual, expected, what);

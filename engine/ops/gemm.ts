@@ -151,7 +151,8 @@ function product(call: Gemm, block: GemmBlock, depth: Span, { kernel, variant }:
     b_start: b.start, b_batch: bBatch, b_row: transposeB ? 1 : n, b_column: transposeB ? k : 1,
     c_start: target.c.start, c_batch: target.cBatch, c_row: target.cRow,
     bias_start: target.bias?.start ?? 0, has_bias: target.bias ? 1 : 0, floor: floorOf(target.activation),
-    parts, part_depth: partDepth(depth.length, parts), part_size: target.partSize, sums_start: target.sums?.start ?? 0, has_sums: target.sums ? 1 : 0,
+    parts, part_depth: partDepth(depth.length, parts), part_size: target.partSize,
+    sums_start: target.sums?.start ?? 0, has_sums: target.sums ? 1 : 0,
   };
   const all: Record<string, number | boolean> = {
     TRANSPOSE_A: transposeA,

@@ -7,8 +7,9 @@
 //
 // The stores are a loop whose length no compiler knows: unrolled, they would take as long to compile as all the rest.
 //
-// Rows of A, B and C start on vec4s: where they do not, broadcast-strided.wgsl serves. Row blocks are the fastest part of
-// the workgroup index, so that neighbours share B.
+// Rows of A, B and C start on vec4s: where they do not, broadcast-strided.wgsl serves. Hence k is a multiple of 4 where it
+// runs along a row of A or of Bᵀ; where it runs down, values past its end are taken as 0.
+// Row blocks are the fastest part of the workgroup index, so that neighbours share B.
 
 enable subgroups;
 
@@ -55,11 +56,6 @@ struct Params {
 }
 @group(0) @binding(5) var<uniform> params: Params;
 
-// Four values of k from `l` on, in a row of A or of Bᵀ, zero from `end` on.
-fn along_k(values: vec4f, l: u32, end: u32) -> vec4f {
-  return select(vec4f(0.0), values, vec4u(l, l + 1u, l + 2u, l + 3u) < vec4u(end));
-}
-
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -92,7 +88,7 @@ fn main(
         fragment[q] = select(vec4f(0.0), values, depth < end);
       } else {
         // A lane holds one row at four k.
-        fragment[q] = along_k(a[(a_base + (i0 + q * LANES + part_of_a) * params.a_row + l) / 4u], l, end);
+        fragment[q] = a[(a_base + (i0 + q * LANES + part_of_a) * params.a_row + l) / 4u];
       }
     }
     var b0: vec4f;
@@ -102,10 +98,10 @@ fn main(
     if (TRANSPOSE_B) {
       let at = (b_base + j * params.b_column + l) / 4u;
       let step = params.b_column / 4u;
-      let x = along_k(b[at], l, end);
-      let y = along_k(b[at + step], l, end);
-      let z = along_k(b[at + 2u * step], l, end);
-      let w = along_k(b[at + 3u * step], l, end);
+      let x = b[at];
+      let y = b[at + step];
+      let z = b[at + 2u * step];
+      let w = b[at + 3u * step];
       b0 = vec4f(x.x, y.x, z.x, w.x);
       b1 = vec4f(x.y, y.y, z.y, w.y);
       b2 = vec4f(x.z, y.z, z.z, w.z);

@@ -8,7 +8,8 @@ import { roundUp } from '../../engine/gpu/grid';
 import { type Bindable, type Region, Storage } from '../../engine/gpu/storage';
 
 const BAND_BYTES = 512;
-const POISON = 0xffc0dead;
+/** A signalling NaN: arithmetic on it gives another pattern, so that a result written over it is seen. */
+const POISON = 0xff80dead;
 
 interface Guarded {
   readonly region: Region;

@@ -13,6 +13,10 @@ export abstract class HostLayer extends Layer {
   /** The layer's output for a batch on the host. */
   abstract callHost(inputs: HostArray | StringArray): HostArray;
 
+  override get preparesInputs(): boolean {
+    return true;
+  }
+
   override prepare(inputs: HostArray | StringArray): HostArray {
     return this.callHost(inputs);
   }

@@ -86,6 +86,11 @@ export abstract class Layer {
     return this.supportsMasking ? mask : null;
   }
 
+  /** Whether `prepare` does something: then inputs to it and to `call` differ. */
+  get preparesInputs(): boolean {
+    return false;
+  }
+
   /** A batch on the host as it goes up to the device. Layers that work on the host do so here (see HostLayer). */
   prepare(inputs: HostArray | StringArray): HostArray {
     if (inputs instanceof HostArray) return inputs;

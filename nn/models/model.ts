@@ -4,10 +4,12 @@ import type { HostArray } from '../../engine/tensor/host-array';
 import { Layer } from '../core/layer';
 import { formatShapes, type PartialShape, shapeList, type Shapes, singleShape } from '../core/structure';
 import type { Optimizer } from '../optimizers';
-import type { ArrayLike } from '../training/arrays';
-import { evaluate, type EvaluateOptions, predict, type PredictOptions } from '../training/evaluate';
+import type { InputLike } from '../training/arrays';
+import { type InputDataset, labelled, type LabelledData } from '../training/batches';
+import { evaluate, type EvaluateOptions } from '../training/evaluate';
 import { fit, type FitOptions } from '../training/fit';
 import type { History } from '../training/history';
+import { predict, type PredictOptions } from '../training/predict';
 import { type CompileConfig, Trainer } from '../training/trainer';
 import { summary, type SummaryOptions } from './summary';
 
@@ -54,18 +56,23 @@ export abstract class Model extends Layer {
     this.#trainer = new Trainer(this, config);
   }
 
-  /** Trains on samples along the first axis of `x` and their labels `y`. Ctrl-C ends it after the running step. */
-  async fit(x: ArrayLike, y: ArrayLike, options: FitOptions = {}): Promise<History> {
+  /**
+   * Trains on samples along the first axis of `x` and their labels `y`, or on a dataset of batches [x, y] or
+   * [x, y, weights]. Ctrl-C ends it after the running step.
+   */
+  async fit(...given: LabelledData<FitOptions>): Promise<History> {
+    const [x, y, options] = labelled(given);
     return fit(this, this.trainer('fit'), x, y, options);
   }
 
-  /** `[loss, …metrics]` on given data; `metricsNames` says which is which. */
-  async evaluate(x: ArrayLike, y: ArrayLike, options: EvaluateOptions = {}): Promise<number[]> {
+  /** `[loss, …metrics]` on the same kinds of data; `metricsNames` says which is which. */
+  async evaluate(...given: LabelledData<EvaluateOptions>): Promise<number[]> {
+    const [x, y, options] = labelled(given);
     return Object.values(await evaluate(this, this.trainer('evaluate'), x, y, options));
   }
 
-  /** The outputs for all samples of `x`, in order. */
-  async predict(x: ArrayLike, options: PredictOptions = {}): Promise<HostArray> {
+  /** The outputs for all samples of `x`, in order; of a dataset's tuples, x is the first part. */
+  async predict(x: InputLike | InputDataset, options: PredictOptions = {}): Promise<HostArray> {
     return predict(this, x, options);
   }
 
@@ -75,6 +82,8 @@ export abstract class Model extends Layer {
   }
 
   override ensureBuilt(inputShape: Shapes): void {
+    // What was built for texts is given their numbers.
+    if (this.preparesInputs && this.built) return;
     const declared: Shapes | null = this.inputShape;
     if (declared && !matches(declared, inputShape)) {
       throw new ShapeError(`Model "${this.name}" takes inputs of shape ${formatShapes(declared)}; got ${formatShapes(inputShape)}.`);

@@ -2,7 +2,9 @@ import { ValueError } from '../../engine/errors';
 import { invalidateCaptures } from '../../engine/gpu/gpu';
 import type { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
+import { HostLayer } from '../core/host-layer';
 import type { CallContext, Layer } from '../core/layer';
+import type { StringArray } from '../core/string-array';
 import { type PartialShape, single, singleShape } from '../core/structure';
 import { Model } from './model';
 
@@ -25,6 +27,9 @@ export class Sequential extends Model {
     if (this.stack.some(({ name }) => name === layer.name)) {
       throw new ValueError(`Sequential "${this.name}": there is already a layer named "${layer.name}"; names must be unique.`);
     }
+    if (layer instanceof HostLayer && this.deviceLayers.length > 0) {
+      throw new ValueError(`Sequential "${this.name}": layer "${layer.name}" works on the host and has to come before "${this.deviceLayers[0].name}".`);
+    }
     const input = this.inputShape ?? (this.stack.length === 0 ? shapeFrom(layer) : null);
     if (input) {
       let shape = input;
@@ -42,11 +47,27 @@ export class Sequential extends Model {
   }
 
   override get inputDtype(): Layer['inputDtype'] {
-    return this.stack?.[0]?.inputDtype ?? 'f32';
+    return (this.deviceLayers[0] ?? this.stack?.[0])?.inputDtype ?? 'f32';
   }
 
   override checkInputs(inputs: HostArray): void {
-    this.stack[0]?.checkInputs(inputs);
+    this.deviceLayers[0]?.checkInputs(inputs);
+  }
+
+  override get preparesInputs(): boolean {
+    return this.stack?.[0]?.preparesInputs ?? false;
+  }
+
+  override prepare(inputs: HostArray | StringArray): HostArray {
+    if (!this.preparesInputs) return super.prepare(inputs);
+    this.ensureBuilt([null, ...inputs.shape.slice(1)]);
+    const [first, ...others] = this.stack;
+    return others.reduce((value, layer) => (layer instanceof HostLayer ? layer.prepare(value) : value), first.prepare(inputs));
+  }
+
+  /** The layers that compute on the device: all but those at the beginning that work on the host. */
+  private get deviceLayers(): readonly Layer[] {
+    return this.stack?.filter((layer) => !(layer instanceof HostLayer)) ?? [];
   }
 
   override build(inputShape: PartialShape): void {
@@ -59,7 +80,7 @@ export class Sequential extends Model {
   }
 
   override call(x: Tensor, { training, mask }: CallContext): Tensor {
-    return this.stack.reduce((value: Tensor, layer, i) => {
+    return this.deviceLayers.reduce((value: Tensor, layer, i) => {
       const outputs = layer.apply(value, i === 0 ? { training, mask } : { training });
       return single(outputs, `Layer "${layer.name}" in Sequential "${this.name}"`);
     }, x);

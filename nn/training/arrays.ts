@@ -4,24 +4,28 @@ import { RandomGenerator } from '../../engine/random';
 import type { TypedArray } from '../../engine/tensor/dtype';
 import { HostArray, type NestedArray } from '../../engine/tensor/host-array';
 import { formatShape } from '../../engine/tensor/shape';
+import { StringArray } from '../core/string-array';
 
 /** Samples along the first axis. */
 export type ArrayLike = HostArray | readonly NestedArray[];
 
-export interface Batch {
-  readonly x: HostArray;
+/** Inputs as they are given: numbers, or texts for a model that begins with TextVectorization. */
+export type InputLike = ArrayLike | StringArray;
+
+export interface Batch<X = HostArray> {
+  readonly x: X;
   readonly y: HostArray | null;
   /** How much each sample counts in the loss; `null`: all alike. */
   readonly weights: HostArray | null;
 }
 
 /** Inputs, labels and sample weights of the same length, free of NaN and infinity. */
-export class ArrayData {
-  readonly x: HostArray;
+export class ArrayData<X extends HostArray | StringArray = HostArray> {
+  readonly x: X;
   readonly y: HostArray | null;
 
-  constructor(x: ArrayLike, y: ArrayLike | null, readonly what: string, readonly weights: HostArray | null = null) {
-    this.x = toHostArray(x, 'x', what);
+  constructor(x: X | readonly NestedArray[], y: ArrayLike | null, readonly what: string, readonly weights: HostArray | null = null) {
+    this.x = (x instanceof StringArray ? rows(x, 'x', what) : toHostArray(x, 'x', what)) as X;
     this.y = y === null ? null : toHostArray(y, 'y', what);
     if (this.x.length === 0) throw new ValueError(`${what}: x is empty (shape ${formatShape(this.x.shape)}); expected at least one sample.`);
     if (this.y && this.y.length !== this.x.length) {
@@ -38,25 +42,26 @@ export class ArrayData {
   }
 
   /** The first rows and the last `share` of them, as Keras's `validation_split` takes them before shuffling. */
-  split(share: number): [ArrayData, ArrayData] {
+  split(share: number): [ArrayData<X>, ArrayData<X>] {
     if (!(share > 0 && share < 1)) throw new ValueError(`${this.what}: validationSplit is ${share}; expected a number between 0 and 1.`);
     const at = Math.floor(this.length * (1 - share));
     if (at === 0 || at === this.length) {
       throw new ValueError(`${this.what}: validationSplit ${share} of ${this.length} samples leaves nothing to ${at === 0 ? 'train' : 'validate'} on.`);
     }
-    const part = (from: number, to?: number): ArrayData => {
+    const part = (from: number, to?: number): ArrayData<X> => {
       const [x, y, weights] = [this.x, this.y, this.weights].map((array) => array?.slice(from, to) ?? null);
-      return new ArrayData(x!, y, this.what, weights);
+      return new ArrayData(x as X, y as HostArray | null, this.what, weights as HostArray | null);
     };
     return [part(0, at), part(at)];
   }
 
   /** Batches in order, or in the order of `generator`'s permutation; the last one may be smaller. */
-  *batches(batchSize: number, generator?: RandomGenerator): Generator<Batch> {
+  *batches(batchSize: number, generator?: RandomGenerator): Generator<Batch<X>> {
     const order = generator?.permutation(this.length);
     for (let start = 0; start < this.length; start += batchSize) {
       const end = Math.min(start + batchSize, this.length);
-      const pick = (array: HostArray): HostArray => (order ? array.take(order.subarray(start, end)) : array.slice(start, end));
+      const pick = <A extends HostArray | StringArray>(array: A): A =>
+        (order ? array.take(order.subarray(start, end)) : array.slice(start, end)) as A;
       yield { x: pick(this.x), y: this.y && pick(this.y), weights: this.weights && pick(this.weights) };
     }
   }
@@ -73,7 +78,7 @@ export function toHostArray(values: ArrayLike, name: string, what: string): Host
     throw new DtypeError(`${what}: ${name} is ${String(values)}; expected a HostArray or nested arrays of numbers.`);
   }
   const array = values instanceof HostArray ? values : HostArray.from(values);
-  if (array.shape.length === 0) throw new ShapeError(`${what}: ${name} is a scalar; expected samples along a first axis.`);
+  rows(array, name, what);
   if (array.dtype === 'f32') {
     const wrong = firstNonFinite(array.data);
     if (wrong >= 0) {
@@ -81,6 +86,12 @@ export function toHostArray(values: ArrayLike, name: string, what: string): Host
       throw new ValueError(`${what}: ${name} holds ${array.data[wrong]} in sample ${row}; expected finite numbers. Remove or fill such samples first.`);
     }
   }
+  return array;
+}
+
+/** The array itself, unless it has no rows. */
+function rows<A extends HostArray | StringArray>(array: A, name: string, what: string): A {
+  if (array.shape.length === 0) throw new ShapeError(`${what}: ${name} is a scalar; expected samples along a first axis.`);
   return array;
 }
 

@@ -1,9 +1,12 @@
 /** The training loop. */
 import { host } from '#platform';
-import { defaultGenerator } from '../../engine/random';
+import { ValueError } from '../../engine/errors';
+import { init } from '../../engine/gpu/gpu';
 import { CallbackList, type CallbackLike, type Logs } from '../callbacks/callback';
+import { Dataset } from '../data/dataset';
 import type { Model } from '../models/model';
-import { ArrayData, type ArrayLike, checkCount } from './arrays';
+import { ArrayData, type ArrayLike, checkCount, type InputLike } from './arrays';
+import { type BatchSource, BatchStream, fromArrays, fromDataset, stepsOf, type SupervisedDataset, warnRanOut } from './batches';
 import { runTest } from './evaluate';
 import { History } from './history';
 import { Pacer } from './pacer';
@@ -18,8 +21,12 @@ export interface FitOptions {
   readonly batchSize?: number;
   /** A new order of the samples every epoch; default true. */
   readonly shuffle?: boolean;
-  /** Inputs and labels to evaluate on after every epoch. */
-  readonly validationData?: readonly [ArrayLike, ArrayLike];
+  /** Batches in an epoch; default: all. A pass over the data then goes on in the next epoch where this one ended. */
+  readonly stepsPerEpoch?: number;
+  /** Inputs and labels, or batches of them, to evaluate on after every epoch. */
+  readonly validationData?: readonly [InputLike, ArrayLike] | SupervisedDataset;
+  /** Batches to evaluate on, from the first one each time; default: all. */
+  readonly validationSteps?: number;
   /** The last part of the samples, 0 to 1, kept for validation. */
   readonly validationSplit?: number;
   /** How much each sample counts in the loss: one number per sample. */
@@ -35,26 +42,22 @@ export interface FitOptions {
   readonly initialEpoch?: number;
 }
 
-export async function fit(model: Model, trainer: Trainer, x: ArrayLike, y: ArrayLike, options: FitOptions): Promise<History> {
-  const { epochs = 1, batchSize = 32, shuffle = true, validationSplit = 0, verbose = 1, initialEpoch = 0 } = options;
-  const { validationBatchSize = batchSize } = options;
+export async function fit(model: Model, trainer: Trainer, x: InputLike | SupervisedDataset, y: ArrayLike | null, options: FitOptions): Promise<History> {
+  const { epochs = 1, verbose = 1, initialEpoch = 0, stepsPerEpoch, validationSteps } = options;
   checkCount('fit', 'epochs', epochs, 0);
   checkCount('fit', 'initialEpoch', initialEpoch, 0);
-  checkCount('fit', 'batchSize', batchSize, 1);
-  checkCount('fit', 'validationBatchSize', validationBatchSize, 1);
-  let data = new ArrayData(x, y, 'fit');
-  const weights = sampleWeights(data, options);
-  if (weights) data = new ArrayData(data.x, data.y, 'fit', weights);
-  let validation = options.validationData ? new ArrayData(...options.validationData, 'validationData') : null;
-  if (!validation && validationSplit !== 0) [data, validation] = data.split(validationSplit);
+  const [training, validation] = sources(model, trainer, x, y, options);
+  let steps = stepsOf('fit', 'stepsPerEpoch', training, stepsPerEpoch);
+  if (validation) stepsOf('fit', 'validationSteps', validation, validationSteps);
 
   const began = performance.now();
-  await trainer.prepare(data);
-  if (validation) await trainer.prepare(validation);
+  await init();
+  const stream = new BatchStream(training);
+  await trainer.prepare(training.whole ?? (await stream.peek('fit')));
+  if (validation?.whole) await trainer.prepare(validation.whole);
 
-  const steps = data.steps(batchSize);
   const history = new History();
-  const callbacks = new CallbackList([history, ...(options.callbacks ?? [])], model, { epochs, steps, verbose });
+  const callbacks = new CallbackList([history, ...(options.callbacks ?? [])], model, { epochs, verbose, ...(steps !== undefined && { steps }) });
   const interrupt = host.onInterrupt(() => {
     // A second Ctrl-C ends the process.
     interrupt();
@@ -73,7 +76,10 @@ export async function fit(model: Model, trainer: Trainer, x: ArrayLike, y: Array
       await callbacks.call('onEpochBegin', epoch);
       clock.start();
       let step = 0;
-      for (const batch of data.batches(batchSize, shuffle ? defaultGenerator() : undefined)) {
+      while (step !== stepsPerEpoch) {
+        // A pass that ended with the epoch before is followed by a new one.
+        const batch = (await stream.next()) ?? (step === 0 ? await stream.next() : null);
+        if (!batch) break;
         await callbacks.call('onTrainBatchBegin', step);
         trainer.trainStep(batch.x, batch.y!, ...(batch.weights ? [batch.weights] : []));
         if (clock.first) {
@@ -88,19 +94,52 @@ export async function fit(model: Model, trainer: Trainer, x: ArrayLike, y: Array
       logs = await trainer.logs();
       clock.stop(step);
       if (validation && !history.interrupted) {
-        const measured = await runTest(trainer, validation, validationBatchSize, callbacks, SILENT, () => history.interrupted);
+        const measured = await runTest(trainer, new BatchStream(validation), validationSteps, callbacks, SILENT, () => history.interrupted);
         if (!history.interrupted) logs = { ...logs, ...ofValidation(measured) };
       }
       progress.end(step, logs);
+      if (stepsPerEpoch && step < stepsPerEpoch && !model.stopTraining) warnRanOut('fit', step, stepsPerEpoch);
+      steps ??= step;
       await callbacks.call('onEpochEnd', epoch, logs);
     }
     await callbacks.call('onTrainEnd', logs);
   } finally {
     interrupt();
+    await stream.close();
   }
   Object.assign(history.timing, { seconds: (performance.now() - began) / 1000, ...clock.timing });
   return history;
 }
+
+/** Where the batches for training and validation come from. */
+function sources(model: Model, trainer: Trainer, x: InputLike | SupervisedDataset, y: ArrayLike | null, options: FitOptions): [BatchSource, BatchSource | null] {
+  const { batchSize = 32, shuffle = true, validationData, validationSplit = 0 } = options;
+  const { validationBatchSize = batchSize } = options;
+  checkCount('fit', 'batchSize', batchSize, 1);
+  checkCount('fit', 'validationBatchSize', validationBatchSize, 1);
+  const check = trainer.check.bind(trainer);
+  const validate = (data: Parameters<typeof fromArrays>[1]): BatchSource => fromArrays(model, data, validationBatchSize, check);
+  const given =
+    validationData instanceof Dataset ? fromDataset(model, validationData, 'validationData', check)
+    : validationData ? validate(new ArrayData(...validationData, 'validationData'))
+    : null;
+  if (x instanceof Dataset) {
+    for (const option of ['batchSize', 'validationSplit', 'sampleWeight'] as const) {
+      if (options[option] !== undefined) throw new ValueError(`fit: ${option} does not go with a dataset, ${instead[option]}.`);
+    }
+    return [fromDataset(model, x, 'fit', check, options.classWeight), given];
+  }
+  const all = new ArrayData(x, y, 'fit');
+  const data = new ArrayData(all.x, all.y, 'fit', sampleWeights(all, options));
+  const [kept, split] = given || validationSplit === 0 ? [data, null] : data.split(validationSplit);
+  return [fromArrays(model, kept, batchSize, check, { shuffle }), given ?? (split && validate(split))];
+}
+
+const instead = {
+  batchSize: 'whose elements are batches already',
+  validationSplit: 'which take and skip divide',
+  sampleWeight: 'whose elements may be [x, y, weights]',
+};
 
 function ofValidation(logs: Logs): Logs {
   return Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));

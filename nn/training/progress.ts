@@ -17,7 +17,8 @@ const BAR = 20;
 
 export const SILENT: Progress = { update: () => {}, end: () => {} };
 
-export function makeProgress(verbose: Verbose, steps: number): Progress {
+/** `steps` is `undefined` where only a pass over the data will tell. */
+export function makeProgress(verbose: Verbose, steps: number | undefined): Progress {
   if (verbose === 0) return SILENT;
   const began = performance.now();
   return verbose === 1 && host.terminal.interactive ? new Bar(steps, began) : new Line(steps, began);
@@ -34,13 +35,13 @@ function formatValue(value: number): string {
 
 /** `1875/1875 - 3s - loss: 0.3412 - accuracy: 0.8765` */
 class Line implements Progress {
-  constructor(private readonly steps: number, private readonly began: number) {}
+  constructor(private readonly steps: number | undefined, private readonly began: number) {}
 
   update(): void {}
 
   end(step: number, logs: Logs): void {
     const seconds = (performance.now() - this.began) / 1000;
-    host.terminal.write(`${step}/${this.steps} - ${Math.round(seconds)}s${formatLogs(logs)}\n`);
+    host.terminal.write(`${step}/${this.steps ?? step} - ${Math.round(seconds)}s${formatLogs(logs)}\n`);
   }
 }
 
@@ -51,7 +52,7 @@ class Bar implements Progress {
   private ended = false;
   private width = 0;
 
-  constructor(private readonly steps: number, private readonly began: number) {}
+  constructor(private readonly steps: number | undefined, private readonly began: number) {}
 
   update(step: number, logs: () => Promise<Logs>): void {
     const now = performance.now();
@@ -79,13 +80,19 @@ class Bar implements Progress {
 
   private draw(step: number, logs: Logs): void {
     const ms = (performance.now() - this.began) / Math.max(step, 1);
-    const filled = Math.round((BAR * step) / this.steps);
-    const bar = '━'.repeat(filled) + '─'.repeat(BAR - filled);
-    const left = step < this.steps ? (ms * (this.steps - step)) / 1000 : (ms * step) / 1000;
-    const count = String(step).padStart(String(this.steps).length);
-    const text = `${count}/${this.steps} ${bar} ${Math.round(left)}s ${formatMs(ms)}/step${formatLogs(logs)}`;
+    const text = `${this.share(step, ms)} ${formatMs(ms)}/step${formatLogs(logs)}`;
     host.terminal.write(`\r${text.slice(0, host.terminal.columns - 1).padEnd(this.width)}`);
     this.width = Math.min(text.length, host.terminal.columns - 1);
+  }
+
+  /** Steps done of all, as a bar too, and the time left, at the end the time taken. */
+  private share(step: number, ms: number): string {
+    const seconds = (steps: number): string => `${Math.round((ms * steps) / 1000)}s`;
+    const { steps } = this;
+    if (steps === undefined) return `${step}/${this.ended ? step : 'Unknown'} ${seconds(step)}`;
+    const filled = Math.round((BAR * step) / steps);
+    const bar = '━'.repeat(filled) + '─'.repeat(BAR - filled);
+    return `${String(step).padStart(String(steps).length)}/${steps} ${bar} ${seconds(step < steps ? steps - step : step)}`;
   }
 }
 

@@ -17,7 +17,7 @@ import { maskOf } from '../core/mask';
 import { single } from '../core/structure';
 import type { Model } from '../models/model';
 import { type Optimizer, optimizerFrom, type OptimizerLike } from '../optimizers';
-import type { ArrayData } from './arrays';
+import type { Batch } from './arrays';
 import { toTypedArray } from '../../engine/tensor/tensor';
 
 export interface CompileConfig {
@@ -51,14 +51,20 @@ export class Trainer {
     return ['loss', ...this.metrics.map(({ name }) => name)];
   }
 
-  /** Opens the device, makes weights and arena before the first step is recorded, and checks data once. */
-  async prepare({ x, y }: ArrayData): Promise<void> {
+  /** Opens the device, makes weights and arena before the first step is recorded, and checks what it is given. */
+  async prepare(batch: Pick<Batch, 'x' | 'y'>): Promise<void> {
     await init();
-    this.model.ensureBuilt([null, ...x.shape.slice(1)]);
-    this.model.checkInputs(x);
+    this.model.ensureBuilt([null, ...batch.x.shape.slice(1)]);
+    this.check(batch);
     if (this.model.trainableWeights.length > 0) this.optimizer.build(this.model.trainableWeights);
+  }
+
+  /** Throws if inputs or labels cannot be right. */
+  check({ x, y }: Pick<Batch, 'x' | 'y'>): void {
+    this.model.checkInputs(x);
+    if (!y) throw new ValueError('There are no labels; expected [x, y].');
     const { outputShape } = this.model;
-    this.loss.checkLabels(y!, outputShape[outputShape.length - 1]);
+    this.loss.checkLabels(y, outputShape[outputShape.length - 1]);
   }
 
   resetMetrics(): void {

@@ -13,7 +13,7 @@ interface Weighting {
 }
 
 /** One weight per sample, or `null` where all count alike. */
-export function sampleWeights({ length, y }: ArrayData, { sampleWeight, classWeight }: Weighting): HostArray | null {
+export function sampleWeights({ length, y }: Pick<ArrayData, 'length' | 'y'>, { sampleWeight, classWeight }: Weighting): HostArray | null {
   if (sampleWeight && classWeight) throw new ValueError('fit: sampleWeight and classWeight exclude each other; multiply them into sampleWeight.');
   if (classWeight) return classesOf(y!).map((label) => classWeight[label] ?? 1);
   if (!sampleWeight) return null;

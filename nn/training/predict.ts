@@ -1,0 +1,105 @@
+import { ShapeError } from '../../engine/errors';
+import { gpu, init } from '../../engine/gpu/gpu';
+import { compileStep, type CompiledStep } from '../../engine/step/compile-step';
+import { newTypedArray } from '../../engine/tensor/dtype';
+import { HostArray } from '../../engine/tensor/host-array';
+import { formatShape, sameShape, sizeOf } from '../../engine/tensor/shape';
+import { type Tensor, type TensorSpec, toTypedArray } from '../../engine/tensor/tensor';
+import { CallbackList, type CallbackLike } from '../callbacks/callback';
+import { single } from '../core/structure';
+import { Dataset } from '../data/dataset';
+import type { Model } from '../models/model';
+import { ArrayData, type Batch, checkCount, type InputLike } from './arrays';
+import { BatchStream, fromArrays, fromDataset, type InputDataset, stepsOf } from './batches';
+import { Pacer } from './pacer';
+import { makeProgress, type Verbose } from './progress';
+
+export interface PredictOptions {
+  /** Default 32. */
+  readonly batchSize?: number;
+  /** Batches to take; default: all. */
+  readonly steps?: number;
+  /** Default 0. */
+  readonly verbose?: Verbose;
+  readonly callbacks?: readonly CallbackLike[];
+}
+
+/** Bytes of outputs that may wait on the device for one read. */
+const READ_BYTES = 16 << 20;
+
+const steps = new WeakMap<Model, CompiledStep<Tensor>>();
+
+/** The model's outputs for all of `x`, in order. */
+export async function predict(model: Model, x: InputLike | InputDataset, options: PredictOptions): Promise<HostArray> {
+  const { batchSize = 32, verbose = 0, callbacks = [] } = options;
+  checkCount('predict', 'batchSize', batchSize, 1);
+  const check = (batch: Batch): void => model.checkInputs(batch.x);
+  const source =
+    x instanceof Dataset ? fromDataset(model, x, 'predict', check) : fromArrays(model, new ArrayData(x, null, 'predict'), batchSize, check);
+  const total = stepsOf('predict', 'steps', source, options.steps);
+  await init();
+  const stream = new BatchStream(source);
+  const first = source.whole ?? (await stream.peek('predict'));
+  model.ensureBuilt([null, ...first.x.shape.slice(1)]);
+  check(first);
+  let step = steps.get(model);
+  if (!step) {
+    step = compileStep((batch: Tensor) => single(model.apply(batch, { training: false }), `Model "${model.name}"`), { name: 'predictStep', dtypes: [model.inputDtype] });
+    steps.set(model, step);
+  }
+  const list = new CallbackList(callbacks, model, { verbose, ...(total !== undefined && { steps: total }) });
+  const progress = makeProgress(verbose, total);
+  const pacer = new Pacer();
+  const outputs = new Outputs();
+  await list.call('onPredictBegin');
+  let done = 0;
+  while (done !== options.steps) {
+    const batch = await stream.next();
+    if (!batch) break;
+    await outputs.add(step(batch.x));
+    done++;
+    if (await pacer.step()) progress.update(done, async () => ({}));
+  }
+  await stream.close();
+  const result = await outputs.join();
+  progress.end(done, {});
+  await list.call('onPredictEnd');
+  return result;
+}
+
+/** Batches of outputs on their way from the device to one array. */
+class Outputs {
+  private readonly parts: ArrayBuffer[] = [];
+  private waiting: Tensor[] = [];
+  private first: TensorSpec | null = null;
+  private rows = 0;
+
+  async add(tensor: Tensor): Promise<void> {
+    const { shape, dtype } = tensor;
+    this.first ??= { shape, dtype };
+    if (!sameShape(shape.slice(1), this.first.shape.slice(1))) {
+      throw new ShapeError(`predict: batches with outputs of shape ${formatShape(this.first.shape)} and ${formatShape(shape)} do not make one array.`);
+    }
+    this.rows += shape[0];
+    this.waiting.push(tensor);
+    if (this.waiting.length * tensor.byteLength > READ_BYTES) await this.collect();
+  }
+
+  async join(): Promise<HostArray> {
+    await this.collect();
+    const { dtype, shape } = this.first!;
+    const out = newTypedArray(dtype, this.rows * sizeOf(shape.slice(1)));
+    let offset = 0;
+    for (const part of this.parts) {
+      out.set(toTypedArray(part, dtype), offset);
+      offset += part.byteLength / 4;
+    }
+    return new HostArray(out, [this.rows, ...shape.slice(1)], dtype);
+  }
+
+  private async collect(): Promise<void> {
+    this.parts.push(...(await gpu().readback.read(this.waiting)));
+    for (const tensor of this.waiting) tensor.dispose();
+    this.waiting = [];
+  }
+}

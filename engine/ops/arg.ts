@@ -41,9 +41,11 @@ const argOp = defineOp<Attrs>({
   },
   forward([x], [y], { axis, MIN }) {
     const n = x.shape[axis];
-    const lanes = n <= 8 ? 1 : n <= 256 ? 16 : 256;
+    const inner = sizeOf(x.shape.slice(axis + 1));
+    // As few as keep each busy for a while, since they must meet at barriers.
+    const lanes = n <= 32 ? 1 : n < 4096 || inner > 1 ? 16 : 256;
     const best = empty(y.shape, 'u32');
-    for (const piece of pieces(sizeOf(x.shape.slice(0, axis)), n, sizeOf(x.shape.slice(axis + 1)))) {
+    for (const piece of pieces(sizeOf(x.shape.slice(0, axis)), n, inner)) {
       const count = piece.outer * piece.inner;
       const from = lineWindow(x, piece.from, count * piece.n);
       const to = lineWindow(y, piece.to, count);

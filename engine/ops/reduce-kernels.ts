@@ -83,16 +83,23 @@ export function fold(x: Tensor, y: Tensor, outer: number, n: number, inner: numb
   }
 }
 
-/** Long axes are cut into segments of at least so many rows while that makes more workgroups than so many. */
-const SEGMENT = { rows: 16384, axis: 512 };
+/** Enough workgroups to keep a device busy. */
 const ENOUGH_GROUPS = 64;
+/** Long axes are cut into segments of at least so many rows while workgroups are few. */
+const SEGMENT = { rows: 16384, axis: 512 };
 const MAX_SEGMENTS = 1024;
+
+/** How many lanes share an output, a power of four: as few as keep each busy for a while, since they must meet at barriers. */
+function lanesFor(kind: 'rows' | 'axis', n: number, quads: number): number {
+  if (kind === 'rows') return n <= 16 ? 1 : n < 4096 ? 16 : n < 16384 ? 64 : 256;
+  return n <= 32 || quads >= 256 * ENOUGH_GROUPS ? 1 : n <= 128 ? 4 : 16;
+}
 
 function foldPiece(x: Tensor, y: Tensor, piece: Piece, how: Fold, accumulate: boolean): void {
   const { outer, n, inner } = piece;
   const kind = inner === 1 ? 'rows' : 'axis';
-  const lanes = kind === 'rows' ? (n <= 16 ? 1 : n <= 1024 ? 16 : 256) : n <= 32 ? 1 : 16;
   const quads = ceilDiv(inner, 4);
+  const lanes = lanesFor(kind, n, outer * quads);
   const groups = ceilDiv(outer * quads, 256 / lanes);
   const wanted = Math.min(Math.floor(n / SEGMENT[kind]), ceilDiv(ENOUGH_GROUPS, groups), MAX_SEGMENTS);
   const segment = wanted > 1 ? roundUp(ceilDiv(n, wanted), 4) : n;

@@ -2,7 +2,7 @@
 // x [outer, n, inner] starts `x_base` elements into what is bound; y [outer, segments, inner] likewise. With VEC, inner and
 // x_base are multiples of 4.
 // A workgroup owns 256 / lanes quads of columns; `lanes` lanes share one (more than one only with SHARED). Each folds its rows
-// in blocks of 32, then the lanes fold as a tree (see rows.wgsl for the error of a sum).
+// in blocks of 32, then the lanes fold as a tree of fours (see rows.wgsl for the error of a sum).
 
 alias T = f32;
 
@@ -18,7 +18,7 @@ struct Params {
   count: u32,
   x_base: u32,
   y_base: u32,
-  // A power of two.
+  // A power of four.
   lanes: u32,
   // The neutral element of ∘, as its bits.
   identity: u32,
@@ -76,10 +76,11 @@ fn main(
   }
   if (SHARED) {
     partial[local] = total;
-    for (var d = params.lanes / 2u; d > 0u; d /= 2u) {
+    for (var d = 64u; d >= wide; d /= 4u) {
       workgroupBarrier();
-      if (lane < d) {
-        partial[local] = combine(partial[local], partial[local + d * wide]);
+      if (local < d) {
+        let pair = combine(partial[local], partial[local + d]);
+        partial[local] = combine(pair, combine(partial[local + 2u * d], partial[local + 3u * d]));
       }
     }
     total = partial[local];

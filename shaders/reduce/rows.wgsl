@@ -17,7 +17,7 @@ struct Params {
   count: u32,
   x_base: u32,
   y_base: u32,
-  // A power of two.
+  // A power of four.
   lanes: u32,
   // The neutral element of ∘, as its bits.
   identity: u32,
@@ -76,10 +76,11 @@ fn main(
   }
   if (SHARED) {
     partial[local] = total;
-    for (var d = params.lanes / 2u; d > 0u; d /= 2u) {
+    for (var d = params.lanes / 4u; d > 0u; d /= 4u) {
       workgroupBarrier();
       if (lane < d) {
-        partial[local] = combine(partial[local], partial[local + d]);
+        let pair = combine(partial[local], partial[local + d]);
+        partial[local] = combine(pair, combine(partial[local + 2u * d], partial[local + 3u * d]));
       }
     }
     total = partial[local];

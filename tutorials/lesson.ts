@@ -1,9 +1,9 @@
 /** What a tutorial is given: its options, the report it writes into, and `run`, which records what was measured. */
 import { clearSession, type datasets, type DeviceInfo, type History, type HostArray, type Model, setSeed, type Shape, version } from 'wgrad';
 import { host } from '#platform';
-import { readRunSection, reportPage, type Section } from './report/page';
-import { type Figure, renderFigure } from './report/render';
-import { escapeHtml, paragraphs } from './report/text';
+import { readRunSection, reportPage } from './report/page';
+import type { Figure } from './report/render';
+import { Report } from './report/report';
 import { completeRuns, hashOf, interruption, npy, type Options, readResult, readText, type Result, type RunRecord } from './result';
 import { labelTerminal } from './synthetic-label';
 
@@ -19,50 +19,49 @@ export interface Outcome extends Pick<RunRecord, 'samples' | 'test'> {
   predictions: HostArray;
 }
 
+type Device = Pick<DeviceInfo, 'adapter' | 'driver' | 'software'>;
+
 export interface LessonSetup {
   entry: { name: string; title: string; runs: string[] };
   options: Options;
-  device: Pick<DeviceInfo, 'adapter' | 'driver' | 'software'>;
+  openDevice(): Promise<Device>;
   /** Where result.json, report.html and the predictions go. */
   folder: string;
   resume: boolean;
 }
 
 export class Lesson {
-  /** What was measured so far, by run. */
-  readonly runs: RunRecord[] = [];
+  private readonly runs: RunRecord[] = [];
   private readonly cut: string[] = [];
-  private readonly sections: Section[] = [];
-  private kind: Result['data'] | undefined;
+  private readonly report = new Report();
+  private conditions: Omit<Result, 'cut' | 'runs'> | undefined;
   private current: { name: string; epochs: number; batch: number } | undefined;
-  private figures = 0;
   private interrupted = false;
 
   constructor(private readonly setup: LessonSetup) {
     if (setup.options.data === 'synthetic') labelTerminal('SYNTHETIC');
   }
 
-  // ---- options
-
-  /** What to pass to a data set's `loadData`. */
-  get loading() {
-    return { data: this.setup.options.data };
-  }
+  // ---- data and options
 
   /**
-   * The data to use: all that was loaded, or the first rows under `--limit`. Prints the opening lines, which only now
-   * can carry the label that the kind of data asks for.
+   * Loads a data set as the options say, and opens the device meanwhile: all of it, or the first rows under `--limit`.
+   * Prints the opening lines, which only now can carry the label that the kind of data asks for.
    */
-  use({ train, test, kind }: Loaded): Pick<Loaded, 'train' | 'test'> {
-    if (kind === 'synthetic' && this.setup.options.data !== 'synthetic') labelTerminal('SYNTHETIC');
-    this.kind = kind;
-    const { adapter, driver, software } = this.setup.device;
+  async load(set: { loadData(options: { data: Options['data'] }): Promise<Loaded> }): Promise<Pick<Loaded, 'train' | 'test'>> {
+    const { entry, options, openDevice } = this.setup;
+    const [{ adapter, driver, software }, { train, test, kind }] = await Promise.all([openDevice(), set.loadData({ data: options.data })]);
+    this.conditions = { tutorial: entry.name, data: kind, adapter, driver, seed: options.seed, tuning: null, options };
+    if (kind === 'synthetic') {
+      this.report.label = 'SYNTHETIC';
+      if (options.data !== 'synthetic') labelTerminal('SYNTHETIC');
+    }
     host.terminal.write(`wgrad ${version}\nAdapter: ${adapter}\nGPU: ${software ? `NOT AVAILABLE (software: ${driver})` : 'available'}\n`);
-    const { limit = Infinity } = this.setup.options;
-    const first = (set: Loaded['train'], name: string): Loaded['train'] => {
-      if (set[0].length <= limit) return set;
-      this.cut.push(`${name} set: ${limit} of ${set[0].length} rows`);
-      return [set[0].slice(0, limit), set[1].slice(0, limit)];
+    const { limit = Infinity } = options;
+    const first = ([x, y]: Loaded['train'], name: string): Loaded['train'] => {
+      if (x.length <= limit) return [x, y];
+      this.cut.push(`${name} set: ${limit} of ${x.length} rows`);
+      return [x.slice(0, limit), y.slice(0, limit)];
     };
     return { train: first(train, 'training'), test: first(test, 'test') };
   }
@@ -84,29 +83,24 @@ export class Lesson {
   // ---- the report
 
   heading(text: string): void {
-    this.add(`<h2>${escapeHtml(text)}</h2>`);
+    this.report.heading(text);
   }
 
   /** Paragraphs of the report, parted by blank lines; `code` and *emphasis* within. */
   explain(text: string): void {
-    this.add(paragraphs(text));
+    this.report.explain(text);
   }
 
   /** Prints a line, into the report too. */
   print(...values: (string | number | Shape | HostArray)[]): void {
     const line = values.map(format).join(' ');
     host.terminal.write(`${line}\n`);
-    const label = this.kind === 'synthetic' ? 'SYNTHETIC ' : '';
-    const html = escapeHtml(line.replace(/^/gm, label));
-    const last = this.sections.at(-1);
-    if (last && last.run === this.runName && last.html.endsWith('</pre>')) last.html = last.html.replace(/<\/pre>$/, `\n${html}</pre>`);
-    else this.add(`<pre>${html}</pre>`);
+    this.report.print(line);
   }
 
-  async figure(figure: Figure): Promise<void> {
-    const caption = this.kind === 'synthetic' ? `SYNTHETIC data. ${figure.caption}` : figure.caption;
-    const id = `figure-${this.runName ?? 'lesson'}-${++this.figures}`;
-    this.add(await renderFigure({ ...figure, caption }, id));
+  /** A figure of the report. */
+  figure(figure: Figure): void {
+    this.report.figure(figure);
   }
 
   // ---- runs
@@ -121,9 +115,11 @@ export class Lesson {
     clearSession();
     setSeed(this.setup.options.seed);
     this.current = { name, epochs: 0, batch: 0 };
+    this.report.run = name;
     host.terminal.write(`\n--- ${name} ---\n`);
     await this.record(await body());
     this.current = undefined;
+    this.report.run = null;
     await this.write();
     if (this.interrupted) throw new Interrupted();
   }
@@ -135,22 +131,13 @@ export class Lesson {
 
   /** Writes result.json and report.html. */
   async write(): Promise<void> {
+    if (!this.conditions) return;
     const { entry, folder } = this.setup;
-    const result = this.result();
-    await host.files!.writeAtomic(host.files!.join(folder, 'report.html'), reportPage(entry.title, result, this.sections, version));
+    const missing = entry.runs.filter((name) => !this.runs.some((run) => run.name === name));
+    const result = { ...this.conditions, cut: [...this.cut, ...missing.map((name) => `${name}: not run`)], runs: this.runs };
+    const page = reportPage(entry.title, result, await this.report.render(), version);
+    await host.files!.writeAtomic(host.files!.join(folder, 'report.html'), page);
     await host.files!.writeAtomic(host.files!.join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
-  }
-
-  private result(): Result {
-    const missing = this.setup.entry.runs.filter((name) => !this.runs.some((run) => run.name === name));
-    return { ...this.conditions(), cut: [...this.cut, ...missing.map((name) => `${name}: not run`)], runs: this.runs };
-  }
-
-  /** All that must be equal for a run to be a repetition. */
-  private conditions(): Omit<Result, 'cut' | 'runs'> {
-    const { entry, device, options } = this.setup;
-    if (!this.kind) throw new Error('Lesson.use was not called before the first run.');
-    return { tutorial: entry.name, data: this.kind, adapter: device.adapter, driver: device.driver, seed: options.seed, tuning: null, options };
   }
 
   private async record({ model, history, samples, test, predictions }: Outcome): Promise<void> {
@@ -168,35 +155,23 @@ export class Lesson {
 
   /** Under `--resume`, takes over what the folder holds of a complete run. */
   private async keep(name: string): Promise<boolean> {
-    if (!this.setup.resume) return false;
+    if (!this.setup.resume || !this.conditions) return false;
     const { folder } = this.setup;
     const earlier = await readResult(folder);
-    const record = completeRuns(earlier, this.conditions()).find((run) => run.name === name);
+    const record = completeRuns(earlier, this.conditions).find((run) => run.name === name);
     const section = readRunSection((await readText(host.files!.join(folder, 'report.html'))) ?? '', name);
     if (!earlier || !record || section === undefined) return false;
     this.runs.push(record);
     this.cut.push(...earlier.cut.filter((note) => note.startsWith(`${name}: `)));
-    this.sections.push({ run: name, html: section });
+    this.report.keep(name, section);
     const test = Object.entries(record.test).map(([metric, value]) => `${metric} ${value.toFixed(4)}`).join(', ');
     host.terminal.write(`Kept the complete run ${name} (test ${test}).\n`);
     return true;
   }
 
-  // ---- inside
-
-  private get runName(): string | null {
-    return this.current?.name ?? null;
-  }
-
   private inRun(method: string): NonNullable<Lesson['current']> {
     if (!this.current) throw new Error(`Lesson.${method} belongs inside a run.`);
     return this.current;
-  }
-
-  private add(html: string): void {
-    const last = this.sections.at(-1);
-    if (last && last.run === this.runName) last.html += `\n${html}`;
-    else this.sections.push({ run: this.runName, html });
   }
 }
 

@@ -1,4 +1,4 @@
-/** Runs one tutorial: opens the device, tells the lesson of Ctrl-C, writes the index over all reports. Built and called by `npm start`. */
+/** Runs one tutorial: tells the lesson of Ctrl-C, writes the index over all reports. Built and called by `npm start`. */
 import { access, constants, mkdir } from 'node:fs/promises';
 import process from 'node:process';
 import { init } from 'wgrad';
@@ -32,8 +32,8 @@ export async function run({ tutorial, options: { out, resume, ...options } }: Co
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
     const entry = catalog.find(({ name }) => name === tutorial)!;
-    const device = await init({ adapter: options.adapter });
-    const lesson = new Lesson({ entry, options, device, folder, resume });
+    const openDevice = (): ReturnType<typeof init> => init({ adapter: options.adapter });
+    const lesson = new Lesson({ entry, options, openDevice, folder, resume });
     return await teach(lesson, tutorial, out);
   } catch (error) {
     return explain(error, options.adapter);

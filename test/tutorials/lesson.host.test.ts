@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'wgrad-lesson-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const entry = { name: 'digits', title: 'Digits', runs: ['one', 'two'] };
-const device = { adapter: 'an adapter', driver: 'a driver', software: true };
+const openDevice = async () => ({ adapter: 'an adapter', driver: 'a driver', software: true });
 
 function data(kind: 'real' | 'synthetic' = 'real') {
   const set = (n: number): [HostArray, HostArray] => [new HostArray(new Uint8Array(n * 4), [n, 2, 2]), new HostArray(new Uint8Array(n), [n])];
@@ -39,10 +39,10 @@ function outcome(epochs: number): Outcome {
 
 /** A lesson of two runs; `ran` says which of them were trained. */
 async function teach(given: Partial<Options> = {}, { resume = false, interruptIn = '', kind = 'real' as 'real' | 'synthetic' } = {}) {
-  const lesson = new Lesson({ entry, options: { seed: 0, data: 'auto', adapter: 'auto', ...given }, device, folder, resume });
+  const lesson = new Lesson({ entry, options: { seed: 0, data: 'auto', adapter: 'auto', ...given }, openDevice, folder, resume });
   const ran: string[] = [];
   const text = await written({ interactive: false }, async () => {
-    const { train } = lesson.use(data(kind));
+    const { train } = await lesson.load({ loadData: async () => data(kind) });
     lesson.heading('The data');
     lesson.print('rows:', train[0].length);
     try {
@@ -52,7 +52,7 @@ async function teach(given: Partial<Options> = {}, { resume = false, interruptIn
           const epochs = lesson.epochs(3);
           lesson.batchSize();
           lesson.print(`in ${name}`);
-          await lesson.figure(curves({ loss: [1, 2] }, `figure of ${name}`));
+          lesson.figure(curves({ loss: [1, 2] }, `figure of ${name}`));
           if (name === interruptIn) lesson.interrupt();
           return outcome(name === interruptIn ? 1 : epochs);
         });

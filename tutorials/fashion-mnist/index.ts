@@ -12,7 +12,7 @@ export default async function fashionMnist(lesson: Lesson): Promise<void> {
     Fashion-MNIST has the form of MNIST's handwritten digits, but is harder: 28×28 grey pictures of clothes, 60,000 to
     train on and 10,000 to test with. Labels are the numbers 0 to 9.`);
 
-  const { train: [trainPixels, trainLabels], test: [testPixels, testLabels] } = lesson.use(await datasets.fashionMnist.loadData(lesson.loading));
+  const { train: [trainPixels, trainLabels], test: [testPixels, testLabels] } = await lesson.load(datasets.fashionMnist);
   const { classNames } = datasets.fashionMnist;
 
   lesson.print('Training images:', trainPixels.shape);
@@ -20,7 +20,7 @@ export default async function fashionMnist(lesson: Lesson): Promise<void> {
   lesson.print('Test images:', testPixels.shape);
   lesson.print('Test labels:', testLabels.shape);
 
-  await lesson.figure(heatMap(trainPixels.slice(0, 1).reshape([28, 28]), 'The first training image: pixels are whole numbers from 0 to 255.'));
+  lesson.figure(heatMap(trainPixels.slice(0, 1).reshape([28, 28]), 'The first training image: pixels are whole numbers from 0 to 255.'));
 
   lesson.explain(`
     Before they go into the network the pixels are scaled to lie between 0 and 1, the training and the test images in
@@ -30,7 +30,7 @@ export default async function fashionMnist(lesson: Lesson): Promise<void> {
   const testImages = testPixels.scale(1 / 255);
 
   const names = Array.from(trainLabels.slice(0, 25).data, (label) => classNames[label]);
-  await lesson.figure(imageGrid(trainImages.slice(0, 25), names, 5, 'The first 25 training images and the names of their classes.'));
+  lesson.figure(imageGrid(trainImages.slice(0, 25), names, 5, 'The first 25 training images and the names of their classes.'));
 
   lesson.heading('The network');
   lesson.explain(`
@@ -49,7 +49,7 @@ export default async function fashionMnist(lesson: Lesson): Promise<void> {
     model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
 
     const history = await model.fit(trainImages, trainLabels, { epochs: lesson.epochs(5), batchSize: lesson.batchSize() });
-    await lesson.figure(curves(history.history, 'Loss and accuracy on the training set, epoch by epoch.'));
+    lesson.figure(curves(history.history, 'Loss and accuracy on the training set, epoch by epoch.'));
 
     const [loss, accuracy] = await model.evaluate(testImages, testLabels);
     lesson.print('Test accuracy:', accuracy.toFixed(4));
@@ -83,7 +83,7 @@ export default async function fashionMnist(lesson: Lesson): Promise<void> {
     });
 
     const history = await model.fit(trainImages, trainLabels, { epochs: lesson.epochs(10), batchSize: lesson.batchSize() });
-    await lesson.figure(curves(history.history, 'Loss and accuracy on the training set, epoch by epoch.'));
+    lesson.figure(curves(history.history, 'Loss and accuracy on the training set, epoch by epoch.'));
 
     const [loss, accuracy] = await model.evaluate(testImages, testLabels, { verbose: 2 });
     lesson.print('Test accuracy:', accuracy.toFixed(4));
@@ -94,7 +94,7 @@ export default async function fashionMnist(lesson: Lesson): Promise<void> {
     lesson.print('Probabilities of the first test image:', first);
     lesson.print('The largest is of class', await largest(first), 'and the label is', testLabels.at(0));
 
-    await lesson.figure(predictionGrid(testImages.slice(0, 15), predictions.slice(0, 15), testLabels.slice(0, 15), classNames,
+    lesson.figure(predictionGrid(testImages.slice(0, 15), predictions.slice(0, 15), testLabels.slice(0, 15), classNames,
       'The first 15 test images: what the model takes each for, how surely, and in brackets what it is; blue where it is right, red where it is wrong. Beside each the probabilities of the classes 0 to 9, the predicted one red, the true one blue.'));
 
     lesson.explain(`
@@ -105,7 +105,7 @@ export default async function fashionMnist(lesson: Lesson): Promise<void> {
     lesson.print('A batch of it:', batch.shape);
     const single = (await probabilityModel.predict(batch)).reshape([10]);
     lesson.print('Its probabilities:', single);
-    await lesson.figure(probabilityBars(single, testLabels.at(1), classNames, 'The probabilities of test image 1.'));
+    lesson.figure(probabilityBars(single, testLabels.at(1), classNames, 'The probabilities of test image 1.'));
     lesson.print('Result:', await largest(single));
 
     return {

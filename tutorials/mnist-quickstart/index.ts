@@ -14,13 +14,13 @@ export default async function mnistQuickstart(lesson: Lesson): Promise<void> {
     Pixels are whole numbers from 0 to 255. They are *scaled* to lie between 0 and 1, because the weights start out
     small and the optimizer takes steps of about the same size for all of them: inputs near 1 suit both.`);
 
-  const { train: [trainImages, yTrain], test: [testImages, yTest] } = lesson.use(await datasets.mnist.loadData(lesson.loading));
+  const { train: [trainImages, yTrain], test: [testImages, yTest] } = await lesson.load(datasets.mnist);
   const xTrain = trainImages.scale(1 / 255);
   const xTest = testImages.scale(1 / 255);
 
   lesson.print('Training images:', xTrain.shape);
   lesson.print('Test images:', xTest.shape);
-  await lesson.figure(imageGrid(xTrain.slice(0, 10), Array.from(yTrain.slice(0, 10).data, String), 5, 'The first ten training images and their labels.'));
+  lesson.figure(imageGrid(xTrain.slice(0, 10), Array.from(yTrain.slice(0, 10).data, String), 5, 'The first ten training images and their labels.'));
 
   lesson.heading('The network');
   lesson.explain(`
@@ -47,7 +47,7 @@ export default async function mnistQuickstart(lesson: Lesson): Promise<void> {
     model.summary({ print: (line) => lesson.print(line) });
     model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
     const history = await model.fit(xTrain, yTrain, { epochs, batchSize: lesson.batchSize() });
-    await lesson.figure(curves(history.history, 'Loss and accuracy on the training set, epoch by epoch, with dropout at work.'));
+    lesson.figure(curves(history.history, 'Loss and accuracy on the training set, epoch by epoch, with dropout at work.'));
     const [loss, accuracy] = await model.evaluate(xTest, yTest, { verbose: 2 });
     lesson.print(`Test loss ${loss.toFixed(4)}, test accuracy ${accuracy.toFixed(4)}`);
     const predictions = await model.predict(xTest);
@@ -99,7 +99,7 @@ async function secondHalf(lesson: Lesson, model: Sequential, { xTrain, yTrain, x
 
   model.compile({ optimizer: 'adam', loss: lossObject, metrics: ['accuracy'] });
   const history = await model.fit(xTrain, yTrain, { epochs, batchSize: lesson.batchSize() });
-  await lesson.figure(curves(history.history, 'Loss and accuracy on the training set, epoch by epoch, with dropout at work.'));
+  lesson.figure(curves(history.history, 'Loss and accuracy on the training set, epoch by epoch, with dropout at work.'));
 
   const [loss, accuracy] = await model.evaluate(xTest, yTest, { verbose: 2 });
   lesson.print(`Test loss ${loss.toFixed(4)}, test accuracy ${accuracy.toFixed(4)}`);

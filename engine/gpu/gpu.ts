@@ -122,7 +122,7 @@ async function open({ adapter, maxBindingBytes = Infinity }: InitOptions): Promi
   return current;
 }
 
-/** Destroys the device and everything on it, so that the process can end or a new `init` start afresh. */
+/** Destroys the device and everything on it; a new `init` starts afresh. Programs that end need not call it. */
 export async function close(): Promise<void> {
   if (!starting) return;
   const { device } = await starting;
@@ -130,5 +130,4 @@ export async function close(): Promise<void> {
   for (const { pipelines } of allKernels()) pipelines.clear();
   device.destroy();
   await device.lost;
-  host.releaseGpu();
 }

@@ -10,7 +10,6 @@ export const host: Host = {
     if (!navigator.gpu) throw new Error('WebGPU is not available here: use a browser that has navigator.gpu.');
     return navigator.gpu;
   },
-  releaseGpu() {},
   idle: (pending) => pending,
   files: null,
   terminal: {

@@ -6,10 +6,8 @@ export interface Host {
   readonly name: 'node' | 'browser';
   /** An environment variable; empty and unset are the same (`undefined`). */
   env(name: string): string | undefined;
-  /** The WebGPU entry point. The host keeps it alive until `releaseGpu`. */
+  /** The WebGPU entry point. The host keeps it alive. */
   gpu(): GPU;
-  /** Lets the WebGPU implementation go, once no device is left, so that the process can end. */
-  releaseGpu(): void;
   /** Awaits GPU work without burning the core that a software adapter needs for it. */
   idle<T>(pending: Promise<T>): Promise<T>;
   /** Files, or `null` where there are none (a browser). */

@@ -8,8 +8,8 @@ import type { Host } from './host';
 
 Object.assign(globalThis, globals);
 
-// Dawn goes with this object when it is garbage-collected, and the process dies at random:
-// one strong reference for as long as a device lives.
+// Dawn goes with this object when it is garbage-collected, and the process dies at random, even after its last
+// device is destroyed. So it is held to the end; it does not keep the process from ending.
 let gpu: GPU | null = null;
 
 // The binding polls for finished work on the main thread without pause. On a software adapter
@@ -29,15 +29,7 @@ export const host: Host = {
   name: 'node',
   env: (name) => process.env[name] || undefined,
 
-  gpu() {
-    // Dawn's toggles that print a line per start on software adapters are of no use to anybody here.
-    gpu ??= create(['enable-dawn-features=allow_unsafe_apis']);
-    return gpu;
-  },
-
-  releaseGpu() {
-    gpu = null;
-  },
+  gpu: () => (gpu ??= create([])),
 
   async idle(pending) {
     waiting++;

@@ -2,21 +2,51 @@
 import type { ActivationLike } from '../activations';
 import type { LayerConfig } from '../core/layer';
 import { Activation } from './activation';
+import { Concatenate, type ConcatenateConfig } from './concatenate';
 import { Dense, type DenseConfig } from './dense';
 import { Dropout, type DropoutConfig } from './dropout';
 import { Embedding, type EmbeddingConfig } from './embedding';
 import { Flatten } from './flatten';
 import { GlobalAveragePooling1D } from './global-average-pooling-1d';
+import { GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, type GlobalPoolingConfig } from './global-pooling';
+import { Masking, type MaskingConfig } from './masking';
+import { Add, Average, Maximum, Minimum, Multiply, Subtract } from './merging';
+import { Permute, type PermuteConfig } from './permute';
+import { AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D, type PoolingConfig } from './pooling';
+import { Reshape, type ReshapeConfig } from './reshape';
 import { Softmax, type SoftmaxConfig } from './softmax';
 import { TextVectorization, type TextVectorizationConfig } from '../text/text-vectorization';
 
-export { Activation, Dense, Dropout, Embedding, Flatten, GlobalAveragePooling1D, Softmax, TextVectorization };
+export { Activation, Dense, Dropout, Embedding, Flatten, Masking, Permute, Reshape, Softmax, TextVectorization };
+export { Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract };
+export { AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D };
+export { GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D };
 
 export const activation = (name: ActivationLike, config?: LayerConfig): Activation => new Activation({ ...config, activation: name });
 export const dense = (config: DenseConfig): Dense => new Dense(config);
 export const dropout = (config: DropoutConfig): Dropout => new Dropout(config);
 export const embedding = (config: EmbeddingConfig): Embedding => new Embedding(config);
 export const flatten = (config?: LayerConfig): Flatten => new Flatten(config);
-export const globalAveragePooling1D = (config?: LayerConfig): GlobalAveragePooling1D => new GlobalAveragePooling1D(config);
+export const masking = (config?: MaskingConfig): Masking => new Masking(config);
+export const permute = (config: PermuteConfig): Permute => new Permute(config);
+export const reshape = (config: ReshapeConfig): Reshape => new Reshape(config);
 export const softmax = (config?: SoftmaxConfig): Softmax => new Softmax(config);
 export const textVectorization = (config?: TextVectorizationConfig): TextVectorization => new TextVectorization(config);
+
+export const averagePooling1D = (config?: PoolingConfig): AveragePooling1D => new AveragePooling1D(config);
+export const averagePooling2D = (config?: PoolingConfig): AveragePooling2D => new AveragePooling2D(config);
+export const maxPooling1D = (config?: PoolingConfig): MaxPooling1D => new MaxPooling1D(config);
+export const maxPooling2D = (config?: PoolingConfig): MaxPooling2D => new MaxPooling2D(config);
+export const globalAveragePooling1D = (config?: GlobalPoolingConfig): GlobalAveragePooling1D => new GlobalAveragePooling1D(config);
+export const globalAveragePooling2D = (config?: GlobalPoolingConfig): GlobalAveragePooling2D => new GlobalAveragePooling2D(config);
+export const globalMaxPooling1D = (config?: GlobalPoolingConfig): GlobalMaxPooling1D => new GlobalMaxPooling1D(config);
+export const globalMaxPooling2D = (config?: GlobalPoolingConfig): GlobalMaxPooling2D => new GlobalMaxPooling2D(config);
+
+/** Layers of several inputs: `layers.add().apply([a, b])`. */
+export const add = (config?: LayerConfig): Add => new Add(config);
+export const average = (config?: LayerConfig): Average => new Average(config);
+export const concatenate = (config?: ConcatenateConfig): Concatenate => new Concatenate(config);
+export const maximum = (config?: LayerConfig): Maximum => new Maximum(config);
+export const minimum = (config?: LayerConfig): Minimum => new Minimum(config);
+export const multiply = (config?: LayerConfig): Multiply => new Multiply(config);
+export const subtract = (config?: LayerConfig): Subtract => new Subtract(config);

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { close, init } from '../../engine/gpu/gpu';
-import type { HostArray } from '../../engine/tensor/host-array';
+import { HostArray } from '../../engine/tensor/host-array';
 import * as layers from '../../nn/layers';
 import * as losses from '../../nn/losses';
 import type { Loss } from '../../nn/losses';
@@ -72,5 +72,19 @@ for (const { name, loss, lossConfig, yTrue, yPred, evaluate } of resolution) {
     await expectClose(measured, [evaluate.loss, evaluate.accuracy], { rtol: 2e-6 }, 'loss and accuracy');
   });
 }
+
+test('one output counts as 1 where it is above the threshold, not at it: 0.5 unless told', async () => {
+  const [labels, outputs] = [HostArray.from([[0], [1], [0], [1]]), HostArray.from([[0.5], [0.6], [0.4], [0.1]])];
+  for (const [metric, expected] of [
+    [metrics.accuracy(), 0.75],
+    [metrics.binaryAccuracy(), 0.75],
+    [metrics.binaryAccuracy({ threshold: 0 }), 0.5],
+    [metrics.binaryAccuracy({ threshold: 0.6 }), 0.5],
+    [metrics.binaryAccuracy({ threshold: 0.59 }), 0.75],
+  ] as const) {
+    metric.updateState(labels, outputs);
+    assert.is(await metric.result(), expected);
+  }
+});
 
 test.run();

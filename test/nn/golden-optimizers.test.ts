@@ -1,7 +1,9 @@
 /** Update rules alone, eight steps with gradients from 1e-6 to 10: against the real Keras, eager and compiled. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { GradientTape } from '../../engine/autodiff/grad';
 import { close, init } from '../../engine/gpu/gpu';
+import { add, mul, square, sum } from '../../engine/ops';
 import { compileStep } from '../../engine/step/compile-step';
 import { tensor } from '../../engine/tensor/create';
 import type { HostArray } from '../../engine/tensor/host-array';
@@ -53,5 +55,20 @@ for (const { name, optimizer, config, after } of cases) {
     });
   }
 }
+
+test('a gradient from which another one is computed', async () => {
+  const [b, w] = [new Variable(tensor([1, 2, 3]), 'b'), new Variable(tensor([0.5, -1, 2]), 'w')];
+  const k = tensor([2, 3, 4]);
+  const method = optimizers.sgd(0.1);
+  const step = compileStep(() => {
+    const tape = new GradientTape();
+    // d/db is dz itself, d/dw = dz·k reads it.
+    const loss = tape.record(() => sum(square(add(b, mul(w, k)))));
+    method.applyGradients(tape.gradient(loss, [b, w]), [b, w]);
+  });
+  step();
+  await expectClose(b, [1 - 0.4, 2 + 0.2, 3 - 2.2]);
+  await expectClose(w, [0.5 - 0.8, -1 + 0.6, 2 - 8.8]);
+});
 
 test.run();

@@ -199,6 +199,14 @@ test('weights outlive the optimizer that trained them', async () => {
   assert.equal(await weightsOf(model), trained);
 });
 
+test('a dense layer starts as Keras’s: Glorot-uniform kernel, zero bias', async () => {
+  setSeed(0);
+  const [kernel, bias] = await sequential([layers.dense({ units: 200, inputShape: [100] })]).getWeights();
+  const [limit, largest] = [Math.sqrt(6 / 300), Math.max(...kernel.data.map(Math.abs))];
+  assert.ok(largest <= limit && largest > 0.99 * limit, `${largest} within ${limit}`);
+  assert.equal(bias.data, new Float32Array(200));
+});
+
 test('names of layers and weights', () => {
   const model = sequential([layers.dense({ units: 2, name: 'first', inputShape: [3] }), layers.dense({ units: 1, useBias: false, name: 'second' })], { name: 'model' });
   assert.equal(model.weights.map(({ name }) => name), ['first/kernel', 'first/bias', 'second/kernel']);

@@ -75,7 +75,7 @@ function takeApart(element: Element, what: string): Batch<HostArray | StringArra
   if (!isHostValue(x) || (y !== null && !(y instanceof HostArray)) || (weights !== null && !(weights instanceof HostArray))) {
     throw new DtypeError(`${what}: the dataset's elements must be x, [x, y] or [x, y, weights]: arrays, of which only x may hold texts.`);
   }
-  if (x.shape.length === 0) throw new ShapeError(`${what}: the dataset's elements are single samples; batch it first: dataset.batch(32).`);
+  if (x.shape.length === 0 || y?.shape.length === 0) throw new ShapeError(`${what}: the dataset's elements are single samples; batch it first: dataset.batch(32).`);
   if (y && y.shape[0] !== x.length) throw new ShapeError(`${what}: a batch has ${x.length} samples and labels of shape [${y.shape}]; expected as many labels as samples.`);
   return { x: x instanceof HostArray ? toHostArray(x, 'x', what) : x, y: y && toHostArray(y, 'y', what), weights };
 }

@@ -43,6 +43,11 @@ export function recordNode(node: TapeNode): void {
   for (const tape of tapes) tape.record(node);
 }
 
+/** Whether an op on these inputs will be recorded: ops that keep more for their gradient ask. */
+export function isRecorded(inputs: readonly Tensor[]): boolean {
+  return tapes.some((tape) => inputs.some((input) => tape.tracks(input) || watched.has(input)));
+}
+
 /** Runs `fn` while `tape` records. */
 export function withTape<T>(tape: Tape, fn: () => T): T {
   tapes.push(tape);

@@ -1,0 +1,39 @@
+/** How a recurrent kernel is laid out on a device (shaders/rnn/sequence.wgsl tells what for). Pure: tested without a device. */
+
+export interface RnnDevice {
+  readonly software: boolean;
+  /** Lanes that can shuffle for certain; 0 without subgroups. */
+  readonly subgroup: number;
+  readonly maxLanes: number;
+}
+
+export interface RnnPlan {
+  /** Lanes share the state by shuffles (product-shuffle.wgsl), or all read it (product.wgsl). */
+  readonly product: 'shuffle' | 'plain';
+  /** ROWS of the batch per workgroup, its LANES, the QUADS of units per block, SLICES of a sum. */
+  readonly consts: { readonly ROWS: number; readonly LANES: number; readonly QUADS: number; readonly SLICES: number };
+}
+
+/** A GPU hides the latency of its loads behind this many lanes, where the sums are long enough to be cut. */
+const BUSY_LANES = 256;
+
+/**
+ * @param gates products that a lane's place in the workgroup stands for: the cell's gates forward, 1 backward
+ * @param depth length of the sums, in vec4s
+ */
+export function planRnn(batch: number, quads: number, gates: number, depth: number, device: RnnDevice): RnnPlan {
+  // On a CPU a load costs as much as many multiplications: it should serve many rows.
+  if (device.software && device.subgroup >= 4) {
+    const LANES = Math.min(device.subgroup, 8);
+    return { product: 'shuffle', consts: { ROWS: batch > 8 ? 16 : 8, LANES, QUADS: LANES, SLICES: 1 } };
+  }
+  // A GPU has more workgroups to run at once than there are rows, up to large batches.
+  const ROWS = device.software || batch >= 512 ? 4 : batch >= 256 ? 2 : 1;
+  const QUADS = Math.min(powerOfTwo(Math.ceil, quads), powerOfTwo(Math.floor, device.maxLanes / gates));
+  const SLICES = device.software ? 1 : powerOfTwo(Math.floor, Math.max(1, Math.min(BUSY_LANES / (gates * QUADS), depth / 4, 8)));
+  return { product: 'plain', consts: { ROWS, LANES: gates * QUADS * SLICES, QUADS, SLICES } };
+}
+
+function powerOfTwo(round: (x: number) => number, n: number): number {
+  return 2 ** round(Math.log2(n));
+}

@@ -1,0 +1,39 @@
+import { asTensor, type TensorLike } from '../../tensor/create';
+import forward from '../../../shaders/rnn/simple-rnn-forward.wgsl';
+import backward from '../../../shaders/rnn/simple-rnn-backward.wgsl';
+import { add } from '../binary';
+import { matmul } from '../matmul';
+import { applyOf } from './activation';
+import { type Cell, cellKernels, checkSequence, overridesOf, rowsPerPart, type Sequence, sequence, type SequenceOptions } from './sequence';
+import { type Step, steps } from './steps';
+
+const cell: Cell = {
+  name: 'simpleRnn',
+  gates: 1,
+  states: 1,
+  kept: 1,
+  ownBias: false,
+  kernels: cellKernels('simple-rnn', {
+    forward,
+    backward,
+    bindings: {
+      forward: { xz: 'read', w: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write', saved: 'write' },
+      backward: { w: 'read', saved: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'readwrite' },
+    },
+    overrides: { ACTIVATION: 2 },
+  }),
+};
+
+/** h = φ(x + h·wh), with x the input's share [batch, units]. */
+export function simpleRnnStep(wh: TensorLike, { activation = 'tanh' }: SequenceOptions = {}): Step {
+  return (x, [h]) => [applyOf(activation)(add(x, matmul(h, wh)))];
+}
+
+/** A SimpleRNN over sequences: xz [batch, time, units] = x·Wx + b, wh [units, units]. State: h. */
+export function simpleRnn(xz: TensorLike, wh: TensorLike, options: SequenceOptions = {}): Sequence {
+  const [x, w] = [asTensor(xz), asTensor(wh)];
+  checkSequence(cell, x, w, null, options);
+  const units = w.shape[0];
+  const inSteps = options.implementation === 'steps' || !overridesOf(cell, options) || rowsPerPart(cell, x.shape[1], units) === 0;
+  return inSteps ? steps(x, units, 1, simpleRnnStep(w, options), options) : sequence(cell, x, w, null, options);
+}

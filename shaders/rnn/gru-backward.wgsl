@@ -1,0 +1,97 @@
+// The gradient of gru-forward, from the last step to the first. With dh what arrives at h and h₀ the state before:
+//   dh = dq[next]·wᵀ + z[next]·dh[next] + dy[step]
+//   a = dh·(1 − z)·φ′(g)      dz = (dh·(h₀ − g)·σ′(z), a·q·σ′(r), a)      dq = (the same, the same, a·r)
+// dz [batch, time, 3·units] goes with the input's product, dq with the state's: the gradients of weights, biases and inputs
+// are matrix products with them over all times.
+// w is transposed here, [3·units, units]. d_state [batch, units] = what arrives at h after the last step; in the end what
+// arrives at the initial one. In between it carries z·dh, and dh past masked steps.
+//
+// A lane owns the units of its quads, for all rows.
+
+override ACTIVATION: u32 = 2u;
+override RECURRENT: u32 = 3u;
+
+const GATES = 3u;
+
+@group(0) @binding(0) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> saved: array<f32>;
+@group(0) @binding(2) var<storage, read> h_before: array<f32>;
+@group(0) @binding(3) var<storage, read> dy: array<f32>;
+@group(0) @binding(4) var<storage, read> mask: array<u32>;
+@group(0) @binding(5) var<storage, read_write> d_state: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dz: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dq: array<f32>;
+
+// `count` steps, back from the one before step `last`; a step before the first one makes the initial state's gradient.
+struct Params {
+  batch: u32,
+  time: u32,
+  units: u32,
+  last: u32,
+  count: u32,
+  length: u32,
+  flags: u32,
+  step_base: u32,
+}
+@group(0) @binding(8) var<uniform> params: Params;
+
+fn state_at(i: u32) -> vec4f {
+  return vec4f(dq[4u * i], dq[4u * i + 1u], dq[4u * i + 2u], dq[4u * i + 3u]);
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(subgroup_invocation_id) subgroup_lane: u32,
+) {
+  let units = params.units;
+  let quads = units / 4u;
+  let row0 = flat_group(group, groups) * ROWS;
+  let rows = rows_from(row0);
+  let length = true_length();
+
+  for (var i = 0u; i < params.count; i++) {
+    let next = params.last - i;
+    let t = time_of(next - 1u);
+    let depth = select(0u, GATES * quads, next < params.time && time_of(next) < length);
+    let start = (row0 * params.time + time_of(next)) * GATES * quads;
+    for (var block = 0u; block < quads; block += QUADS) {
+      let quad = block + lane % QUADS;
+      product(start, params.time * GATES * quads, depth, quad, quads, lane, subgroup_lane);
+      if (quad < quads && lane < QUADS) {
+        for (var item = row0 * 4u; item < (row0 + rows) * 4u; item++) {
+          let row = item / 4u;
+          let unit = quad * 4u + item % 4u;
+          let own = row * units + unit;
+          var dh = sum_at(row - row0)[item % 4u] + select(0.0, d_state[own], next < params.time || has(INITIAL));
+          if (next == 0u) {
+            d_state[own] = dh;
+          } else {
+            if (gets_dy(next)) { dh += dy[dy_at(row, next) * units + unit]; }
+            let at = row * params.time + t;
+            let updated = updates(at, t < length);
+            let of_saved = at * 4u * units + unit;
+            let update = saved[of_saved];
+            let reset = saved[of_saved + units];
+            let q = saved[of_saved + 2u * units];
+            let candidate = saved[of_saved + 3u * units];
+            let a = select(0.0, dh * (1.0 - update) * slope(ACTIVATION, candidate), updated);
+            let d_update = select(0.0, dh * (h_before[at * units + unit] - candidate) * slope(RECURRENT, update), updated);
+            let d_reset = select(0.0, a * q * slope(RECURRENT, reset), updated);
+            let of_gates = at * 3u * units + unit;
+            dz[of_gates] = d_update;
+            dz[of_gates + units] = d_reset;
+            dz[of_gates + 2u * units] = a;
+            dq[of_gates] = d_update;
+            dq[of_gates + units] = d_reset;
+            dq[of_gates + 2u * units] = select(0.0, a * reset, updated);
+            d_state[own] = select(dh, dh * update, updated);
+          }
+        }
+      }
+    }
+    meet();
+  }
+}

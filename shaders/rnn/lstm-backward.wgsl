@@ -1,0 +1,96 @@
+// The gradient of lstm-forward, from the last step to the first. With dh what arrives at h, dc at c, and c = f·c₀ + i·g:
+//   dh = dz[next]·wᵀ + dy[step]            dc += dh·o·φ′(c)
+//   dz = (dc·g·σ′(i), dc·c₀·σ′(f), dc·i·φ′(g), dh·φ(c)·σ′(o))            dc₀ = dc·f
+// The gradients of weights and inputs are matrix products with dz [batch, time, 4·units] over all times.
+// w is transposed here, [4·units, units]. d_state [2, batch, units] = what arrives at h and c after the last step; in the end
+// what arrives at the initial ones. In between it carries dc, and dh past masked steps.
+//
+// A lane owns the units of its quads, for all rows.
+
+override ACTIVATION: u32 = 2u;
+override RECURRENT: u32 = 3u;
+
+const GATES = 4u;
+
+@group(0) @binding(0) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> saved: array<f32>;
+@group(0) @binding(2) var<storage, read> dy: array<f32>;
+@group(0) @binding(3) var<storage, read> mask: array<u32>;
+@group(0) @binding(4) var<storage, read_write> d_state: array<f32>;
+@group(0) @binding(5) var<storage, read_write> dz: array<f32>;
+
+// `count` steps, back from the one before step `last`; a step before the first one makes the initial state's gradient.
+struct Params {
+  batch: u32,
+  time: u32,
+  units: u32,
+  last: u32,
+  count: u32,
+  length: u32,
+  flags: u32,
+  step_base: u32,
+}
+@group(0) @binding(6) var<uniform> params: Params;
+
+fn state_at(i: u32) -> vec4f {
+  return vec4f(dz[4u * i], dz[4u * i + 1u], dz[4u * i + 2u], dz[4u * i + 3u]);
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(subgroup_invocation_id) subgroup_lane: u32,
+) {
+  let units = params.units;
+  let quads = units / 4u;
+  let row0 = flat_group(group, groups) * ROWS;
+  let rows = rows_from(row0);
+  let cells = params.batch * units;
+  let length = true_length();
+
+  for (var i = 0u; i < params.count; i++) {
+    let next = params.last - i;
+    let t = time_of(next - 1u);
+    let depth = select(0u, GATES * quads, next < params.time && time_of(next) < length);
+    let start = (row0 * params.time + time_of(next)) * GATES * quads;
+    for (var block = 0u; block < quads; block += QUADS) {
+      let quad = block + lane % QUADS;
+      product(start, params.time * GATES * quads, depth, quad, quads, lane, subgroup_lane);
+      if (quad < quads && lane < QUADS) {
+        for (var item = row0 * 4u; item < (row0 + rows) * 4u; item++) {
+          let row = item / 4u;
+          let unit = quad * 4u + item % 4u;
+          let own = row * units + unit;
+          let carried = next < params.time || has(INITIAL);
+          var dh = sum_at(row - row0)[item % 4u] + select(0.0, d_state[own], carried);
+          if (next == 0u) {
+            d_state[own] = dh;
+          } else {
+            if (gets_dy(next)) { dh += dy[dy_at(row, next) * units + unit]; }
+            let at = row * params.time + t;
+            let updated = updates(at, t < length);
+            let of_saved = at * 5u * units + unit;
+            let input = saved[of_saved];
+            let forget = saved[of_saved + units];
+            let candidate = saved[of_saved + 2u * units];
+            let output = saved[of_saved + 3u * units];
+            let c_before = saved[of_saved + 4u * units];
+            let phi = activate(ACTIVATION, forget * c_before + input * candidate);
+            let dc_after = select(0.0, d_state[cells + own], carried);
+            let dc = dc_after + dh * output * slope(ACTIVATION, phi);
+            let of_gates = at * 4u * units + unit;
+            dz[of_gates] = select(0.0, dc * candidate * slope(RECURRENT, input), updated);
+            dz[of_gates + units] = select(0.0, dc * c_before * slope(RECURRENT, forget), updated);
+            dz[of_gates + 2u * units] = select(0.0, dc * input * slope(ACTIVATION, candidate), updated);
+            dz[of_gates + 3u * units] = select(0.0, dh * phi * slope(RECURRENT, output), updated);
+            d_state[own] = select(dh, 0.0, updated);
+            d_state[cells + own] = select(dc_after, dc * forget, updated);
+          }
+        }
+      }
+    }
+    meet();
+  }
+}

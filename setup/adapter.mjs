@@ -44,12 +44,12 @@ export function hasAdapter() {
 function lookAtMachine() {
   const run = (command, ...rest) => spawnSync(command, rest, { stdio: 'ignore' }).status === 0;
   const linux = process.platform === 'linux';
-  const root = linux && process.getuid() === 0;
+  const isRoot = linux && process.getuid() === 0;
   return {
     linux,
     apt: linux && existsSync('/usr/bin/apt-get'),
-    root,
-    sudo: linux && !root && run('sudo', '-n', 'true'),
+    root: isRoot,
+    sudo: linux && !isRoot && run('sudo', '-n', 'true'),
     forbidden: Boolean(process.env.WGRAD_NO_INSTALL),
     release: existsSync('/etc/os-release') ? readRelease(readFileSync('/etc/os-release', 'utf8')) : {},
     sources: linux ? aptSources('/etc/apt') : [],

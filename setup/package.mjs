@@ -7,13 +7,15 @@ import { root, SetupError } from './common.mjs';
 
 const dist = join(root, 'dist');
 const types = join(dist, 'types');
+/** A browser loads the bundle as it is; Node finds packages by name. */
+const targets = { node: { target: 'node20' }, browser: { target: 'es2022', packages: 'bundle' } };
 
 try {
   ensureDependencies();
   const { bundle } = await import('./build.mjs');
   rmSync(dist, { recursive: true, force: true });
   for (const platform of ['node', 'browser']) {
-    await bundle([{ in: 'nn/index.ts', out: platform }], 'dist', { platform, target: platform === 'node' ? 'node20' : 'es2022' });
+    await bundle([{ in: 'nn/index.ts', out: platform }], 'dist', { platform, ...targets[platform] });
   }
   emitTypes();
 } catch (error) {

@@ -32,7 +32,8 @@ export async function run({ tutorial, options: { out, resume, ...options } }: Co
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
     const entry = catalog.find(({ name }) => name === tutorial)!;
-    const openDevice = (): ReturnType<typeof init> => init({ adapter: options.adapter });
+    // "auto" leaves the choice to the environment's WGRAD_ADAPTER, should it be set.
+    const openDevice = (): ReturnType<typeof init> => init(options.adapter === 'auto' ? {} : { adapter: options.adapter });
     const lesson = new Lesson({ entry, options, openDevice, folder, resume });
     return await teach(lesson, tutorial, out);
   } catch (error) {

@@ -20,9 +20,13 @@ export class SymbolicTensor {
   constructor(readonly shape: PartialShape, readonly dtype: Dtype, readonly position = 0) {}
 
   /** `dense[0][0]`: layer, application, position, as summaries name it. */
-  toString(): string {
+  get origin(): string {
     const { layer, index } = this.node;
-    return `${layer.name}[${index}][${this.position}] ${formatShape(this.shape)}`;
+    return `${layer.name}[${index}][${this.position}]`;
+  }
+
+  toString(): string {
+    return `${this.origin} ${formatShape(this.shape)}`;
   }
 }
 

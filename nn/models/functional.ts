@@ -93,6 +93,14 @@ export class Functional<O extends Tensors = Tensors> extends Model {
     });
   }
 
+  override connections(): ReadonlyMap<Layer, readonly string[]> | null {
+    const { nodes, graphLayers } = this;
+    const isChain = nodes.every(({ inputs }, i) => inputs.length <= 1 && inputs[0]?.node === nodes[i - 1]);
+    if (isChain && graphLayers.length === nodes.length) return null;
+    const origins = (layer: Layer): string[] => nodes.filter((node) => node.layer === layer).flatMap(({ inputs }) => inputs.map(({ origin }) => origin));
+    return new Map(graphLayers.map((layer) => [layer, origins(layer)]));
+  }
+
   /** The layers that take the model's first input: they say what it is. */
   private firstLayers(): readonly Layer[] {
     const users = this.nodes.filter(({ inputs }) => inputs.includes(this.inputs[0])).map(({ layer }) => layer);

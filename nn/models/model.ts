@@ -29,11 +29,21 @@ export abstract class Model extends Layer {
     return this.layers.map((layer) => [layer, (shape = shape && layer.computeOutputShape(shape))] as const);
   }
 
+  /** Where the inputs of each layer come from (`dense[0][0]`), for the summary; `null` for layers one after the other. */
+  connections(): ReadonlyMap<Layer, readonly string[]> | null {
+    return null;
+  }
+
   /** The output's shape with the batch, once the model knows its input's. */
   get outputShape(): PartialShape {
     const input = this.builtShape ?? this.inputShape;
     if (!input) throw new ValueError(`Model "${this.name}" does not know its input shape yet: give its first layer an inputShape.`);
     return singleShape(this.computeOutputShape(input), `Model "${this.name}"`);
+  }
+
+  /** Whether sequences may be longer in one batch than in another: axis 1 of what goes to the device is not fixed. */
+  get inputLengthVaries(): boolean {
+    return this.inputShape?.[1] === null;
   }
 
   get optimizer(): Optimizer {

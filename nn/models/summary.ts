@@ -1,36 +1,52 @@
 /** The table of `model.summary()`, laid out as Keras lays it out. */
 import { host } from '#platform';
 import type { Layer } from '../core/layer';
-import { type PartialShape, shapeList } from '../core/structure';
+import { type PartialShape, shapeList, type Shapes } from '../core/structure';
 import type { Variable } from '../../engine/tensor/variable';
 import type { Model } from './model';
 
 export interface SummaryOptions {
-  /** Characters per line; default 88. */
+  /** Characters per line; default 88, 108 with a column of connections, and 12 more with one of trainable layers. */
   readonly lineLength?: number;
   /** Whether the layers of inner models are listed; default false. */
   readonly expandNested?: boolean;
+  /** Whether a column tells which layers are trained; default false. */
+  readonly showTrainable?: boolean;
   /** Where the lines go; default the terminal. */
   readonly print?: (line: string) => void;
 }
 
-/** Shares of the line for name, output shape and parameters. */
-const SHARES = [0.45, 0.35, 0.2];
+interface Column {
+  readonly title: string;
+  /** Where it ends, as a share of the line. */
+  readonly end: number;
+  readonly align: (text: string, width: number) => string;
+  readonly cell: (layer: Layer, shape: Shapes | null, indent: string) => string;
+}
+
+const left = (text: string, width: number): string => text.padEnd(width);
+const right = (text: string, width: number): string => text.padStart(width);
+const center = (text: string, width: number): string => text.padStart(text.length + ((width - text.length) >> 1)).padEnd(width);
 
 export function summary(model: Model, options: SummaryOptions = {}): void {
-  const { lineLength = 88, expandNested = false, print = (line) => host.terminal.write(`${line}\n`) } = options;
-  const widths = columnWidths(lineLength - SHARES.length - 1);
-  const table = rows(model, expandNested, 0, widths[0] - 2);
-  const rule = (left: string, mid: string, right: string, dash: string): string =>
-    left + widths.map((width) => dash.repeat(width)).join(mid) + right;
+  const connections = model.connections();
+  const columns = columnsOf(connections, options.showTrainable ?? false);
+  const length = options.lineLength ?? (connections ? 108 : 88) + (options.showTrainable ? 12 : 0);
+  const { expandNested = false, print = (line) => host.terminal.write(`${line}\n`) } = options;
+  const widths = columnWidths(columns, length);
+  const rule = (start: string, mid: string, end: string, dash: string): string => start + widths.map((n) => dash.repeat(n + 2)).join(mid) + end;
+  const line = (border: string, cells: readonly string[]): string =>
+    `${border} ${columns.map(({ align }, i) => align(cells[i], widths[i])).join(` ${border} `)} ${border}`;
 
   print(`Model: "${model.name}"`);
   print(rule('┏', '┳', '┓', '━'));
-  print(formatRow(['Layer (type)', 'Output Shape', 'Param #'], widths, '┃'));
+  print(line('┃', columns.map(({ title }, i) => shorten(title, widths[i]))));
   print(rule('┡', '╇', '┩', '━'));
-  table.forEach((lines, i) => {
+  rows(model, columns, expandNested).forEach((cells, i) => {
     if (i > 0) print(rule('├', '┼', '┤', '─'));
-    for (const line of lines) print(formatRow(line, widths, '│'));
+    const wrapped = cells.map((text, c) => wrap(text, widths[c]));
+    const height = Math.max(...wrapped.map((lines) => lines.length));
+    for (let l = 0; l < height; l++) print(line('│', wrapped.map((lines) => lines[l] ?? '')));
   });
   print(rule('└', '┴', '┘', '─'));
 
@@ -42,50 +58,66 @@ export function summary(model: Model, options: SummaryOptions = {}): void {
   if (optimizer > 0) print(` Optimizer params: ${formatCount(optimizer)}`);
 }
 
-/** A list of lines, each with three cells, for every layer. */
-function rows(model: Model, expandNested: boolean, depth: number, nameWidth: number): string[][][] {
-  return model.layerShapes().flatMap(([layer, shape]) => {
-    const unbuilt = shape === null && !layer.built;
-    const cells = [shape ? shapeList(shape).map(formatOutputShape).join(', ') : '?', unbuilt ? '0 (unbuilt)' : layer.countParams().toLocaleString('en-US')];
-    const [first, ...rest] = nameLines(layer, depth, nameWidth);
-    const row = [[first, ...cells], ...rest.map((name) => [name, '', ''])];
-    const inner = expandNested && isModel(layer) ? rows(layer, true, depth + 1, nameWidth) : [];
-    return [row, ...inner];
-  });
+function columnsOf(connections: ReadonlyMap<Layer, readonly string[]> | null, showTrainable: boolean): Column[] {
+  const [name, shape, params] = connections ? [0.3, 0.56, 0.74] : [0.45, 0.8, 1];
+  const columns: Column[] = [
+    { title: 'Layer (type)', end: name, align: left, cell: (layer, _, indent) => `${indent}${layer.name} (${layer.constructor.name.replace(/^_/, '')})` },
+    { title: 'Output Shape', end: shape, align: left, cell: (_, outputs) => (outputs ? formatOutputs(outputs) : '?') },
+    { title: 'Param #', end: params, align: right, cell: (layer, outputs) => (outputs || layer.built ? layer.countParams().toLocaleString('en-US') : '0 (unbuilt)') },
+  ];
+  if (connections) {
+    columns.push({ title: 'Connected to', end: 1, align: left, cell: (layer) => connections.get(layer)?.join(', ') || '-' });
+  }
+  if (!showTrainable) return columns;
+  const trainable = (layer: Layer): string => (layer.weights.length === 0 ? '-' : layer.trainable ? 'Y' : 'N');
+  return [...columns.map((column) => ({ ...column, end: column.end * 0.9 })), { title: 'Trainable', end: 1, align: center, cell: trainable }];
+}
+
+/** The cells of every layer, those of inner models below them. */
+function rows(model: Model, columns: readonly Column[], expandNested: boolean, depth = 0): string[][] {
+  const indent = depth > 0 ? `${'   '.repeat(depth)}└ ` : '';
+  return model.layerShapes().flatMap(([layer, shape]) => [
+    columns.map(({ cell }) => cell(layer, shape, indent)),
+    ...(expandNested && isModel(layer) ? rows(layer, columns, true, depth + 1) : []),
+  ]);
 }
 
 function isModel(layer: Layer): layer is Model {
   return 'layers' in layer;
 }
 
-/** `dense (Dense)`, on two lines where one is too short. */
-function nameLines(layer: Layer, depth: number, width: number): string[] {
-  const indent = depth > 0 ? `${'   '.repeat(depth)}└ ` : '';
-  const type = `(${layer.constructor.name.replace(/^_/, '')})`;
-  const line = `${indent}${layer.name} ${type}`;
-  return line.length <= width ? [line] : [shorten(`${indent}${layer.name}`, width), shorten(type, width)];
+/**
+ * What columns have for text. Keras gives each its share of the line in whole characters, to which borders and spaces come on top;
+ * rich takes the excess from all alike, and the one character left over from the last but one.
+ */
+function columnWidths(columns: readonly Column[], length: number): number[] {
+  const ends = columns.map(({ end }) => Math.floor(end * length));
+  return ends.map((end, i) => end - (ends[i - 1] ?? 0) - (i === columns.length - 2 ? 4 : 3));
+}
+
+/** Lines of whole words; words that are too long lose their end. */
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.match(/\s*\S+\s*/g) ?? []) {
+    const last = lines[lines.length - 1];
+    if (last && last.length + word.trimEnd().length > width) lines.push(word);
+    else lines[lines.length - 1] = last + word;
+  }
+  return lines.map((line) => shorten(line.trimEnd(), width));
 }
 
 function shorten(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
+
+/** `(None, 10)`, or `[(None, 10), (None, 3)]` where there are several. */
+function formatOutputs(shapes: Shapes): string {
+  const list = shapeList(shapes).map(formatOutputShape);
+  return list.length === 1 ? list[0] : `[${list.join(', ')}]`;
 }
 
 function formatOutputShape(shape: PartialShape): string {
   return `(${shape.map((n) => n ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})`;
-}
-
-function formatRow([name, shape, params]: string[], [a, b, c]: number[], border: string): string {
-  const cells = [name.padEnd(a - 2), shape.padEnd(b - 2), params.padStart(c - 2)];
-  return `${border} ${cells.join(` ${border} `)} ${border}`;
-}
-
-/** Whole columns for the shares of `width`: what rounding down leaves goes to the largest fractions. */
-function columnWidths(width: number): number[] {
-  const widths = SHARES.map((share) => Math.floor(share * width));
-  const byFraction = SHARES.map((share, i) => ({ i, fraction: share * width - widths[i] })).sort((p, q) => q.fraction - p.fraction);
-  const left = width - widths.reduce((sum, n) => sum + n, 0);
-  for (const { i } of byFraction.slice(0, left)) widths[i]++;
-  return widths;
 }
 
 /** `101,770 (397.54 KB)`, four bytes each. */

@@ -80,4 +80,16 @@ def make():
     branching = keras.Model([left, right], [layers.Dense(1)(joined), layers.Dense(2)(joined)])
     add(cases, "branching", branching)
 
+    keras.utils.clear_session()
+    ids = keras.Input((64,))
+    pooled = layers.GlobalMaxPooling1D()(layers.Embedding(1000, 8)(ids))
+    add(cases, "chain", keras.Model(ids, layers.Dense(1)(pooled), name="chain"))
+    a, b = keras.Input((2,), name="a"), keras.Input((2,), name="b")
+    shared = keras.Sequential([keras.Input((2,)), layers.Dense(2, name="inner")], name="shared")
+    difference = layers.Subtract(name="difference")([shared(a), shared(b)])
+    twins = keras.Model([a, b], difference, name="twins")
+    add(cases, "shared-layer", twins)
+    add(cases, "shared-layer-expanded", twins, expand_nested=True, show_trainable=True)
+    add(cases, "shared-layer-60", twins, line_length=60)
+
     write("summary", "Lines of model.summary(); the default width is 88, 108 with a column of connections.", cases=cases)

@@ -58,7 +58,7 @@ async function benchCase(gpu: Gpu, { batch, trainer: make, data }: Case) {
   const trainer = make();
   await trainer.prepare(new ArrayData(x, y, 'bench'));
   const began = performance.now();
-  trainer.trainStep(x, y);
+  trainer.trainOn({ x, y, weights: null });
   await gpu.throttle();
   const firstMs = performance.now() - began;
   const { loss } = await trainer.logs();
@@ -70,7 +70,7 @@ async function benchCase(gpu: Gpu, { batch, trainer: make, data }: Case) {
   while (samples.length < 5 || performance.now() < end) {
     const before = process.cpuUsage();
     const start = performance.now();
-    for (let i = 0; i < STEPS; i++) trainer.trainStep(x, y);
+    for (let i = 0; i < STEPS; i++) trainer.trainOn({ x, y, weights: null });
     gpu.recorder.flush();
     const submitted = performance.now();
     await gpu.throttle();
@@ -88,7 +88,7 @@ async function benchCase(gpu: Gpu, { batch, trainer: make, data }: Case) {
     deviceMs: median(samples.map(({ device }) => device)),
     cpuMs: Math.min(...samples.map(({ cpu }) => cpu)) / STEPS,
     samplesPerSecond: (1000 * batch) / ms,
-    dispatches: Math.max(...trainer.trainStep.dispatches),
+    dispatches: Math.max(...trainer.dispatches),
     peakBytes: gpu.pool.use.peak,
     batches: samples.length,
   };

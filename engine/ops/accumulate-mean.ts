@@ -7,15 +7,17 @@ const kernel = defineKernel({
   name: 'metric/accumulate-mean',
   source: accumulateMeanWgsl,
   bindings: { state: 'readwrite', x: 'read', w: 'read' },
-  params: { n: 'u32' },
+  params: { rows: 'u32', n: 'u32' },
   overrides: { WEIGHTED: false },
 });
 
 /** Adds Σ w·x and Σ w to a running mean, a state of zeros at first; `weights`, if given, has a number for each of `values`. */
 export function accumulateMean(state: Variable, values: Tensor, weights?: Tensor): void {
+  // Of sequences [batch, time, …] each is a row.
+  const rows = values.rank > 1 ? values.shape[0] : 1;
   run(kernel, {
     bind: { state: state.value, x: values, w: weights ?? values },
-    params: { n: values.size },
+    params: { rows, n: rows > 0 ? values.size / rows : 0 },
     overrides: { WEIGHTED: weights !== undefined },
     grid: 1,
   });

@@ -1,5 +1,5 @@
 import { DtypeError, ValueError } from '../../engine/errors';
-import { cast, gather, notEqual } from '../../engine/ops';
+import { cast, gather, logicalAnd, notEqual } from '../../engine/ops';
 import type { Dtype } from '../../engine/tensor/dtype';
 import type { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
@@ -52,8 +52,10 @@ export class Embedding extends Layer {
     return [...inputShape, this.config.outputDim];
   }
 
-  override computeMask(x: Tensor): Tensor | null {
-    return this.config.maskZero ? notEqual(x, 0) : null;
+  override computeMask(x: Tensor, mask: Tensor | null): Tensor | null {
+    if (!this.config.maskZero) return mask;
+    const words = notEqual(x, 0);
+    return mask ? logicalAnd(words, mask) : words;
   }
 
   override checkInputs({ data, length, size }: HostArray): void {

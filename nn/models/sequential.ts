@@ -54,6 +54,12 @@ export class Sequential extends Model {
     this.deviceLayers[0]?.checkInputs(inputs);
   }
 
+  override get inputLengthVaries(): boolean {
+    let shape = this.inputShape;
+    for (const layer of this.stack) if (layer instanceof HostLayer) shape = shape && this.after(layer, shape);
+    return shape?.[1] === null;
+  }
+
   override get preparesInputs(): boolean {
     return this.stack?.[0]?.preparesInputs ?? false;
   }

@@ -17,6 +17,8 @@ export interface Batch<X = HostArray> {
   readonly y: HostArray | null;
   /** How much each sample counts in the loss; `null`: all alike. */
   readonly weights: HostArray | null;
+  /** Whether other batches of the same pass may be longer or shorter along axis 1. */
+  readonly varies?: boolean;
 }
 
 /** Inputs, labels and sample weights of the same length, free of NaN and infinity. */

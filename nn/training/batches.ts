@@ -44,7 +44,7 @@ export function fromArrays(model: Model, data: ArrayData<HostArray | StringArray
     whole,
     *pass() {
       for (const batch of data.batches(batchSize, shuffle ? defaultGenerator() : undefined)) {
-        const prepared = { ...batch, x: model.prepare(batch.x) };
+        const prepared = { ...batch, x: model.prepare(batch.x), varies: model.preparesInputs };
         if (!whole) check(prepared);
         yield prepared;
       }
@@ -60,7 +60,7 @@ export function fromDataset(model: Model, dataset: InputDataset | SupervisedData
       for await (const element of (dataset as Dataset<Element>).elements()) {
         const batch = takeApart(element, what);
         const weights = batch.weights ?? (batch.y && sampleWeights({ length: batch.x.length, y: batch.y }, { classWeight }));
-        const prepared = { x: model.prepare(batch.x), y: batch.y, weights };
+        const prepared = { x: model.prepare(batch.x), y: batch.y, weights, varies: true };
         check(prepared);
         yield prepared;
       }

@@ -50,7 +50,7 @@ export async function runTest(
     const batch = await stream.next();
     if (!batch) break;
     await callbacks.call('onTestBatchBegin', step);
-    trainer.testStep(batch.x, batch.y!);
+    trainer.testOn(batch);
     if (callbacks.wants('onTestBatchEnd')) await callbacks.call('onTestBatchEnd', step, await trainer.logs());
     step++;
     if (await pacer.step()) progress.update(step, () => trainer.logs());

@@ -81,7 +81,7 @@ export async function fit(model: Model, trainer: Trainer, x: InputLike | Supervi
         const batch = (await stream.next()) ?? (step === 0 ? await stream.next() : null);
         if (!batch) break;
         await callbacks.call('onTrainBatchBegin', step);
-        trainer.trainStep(batch.x, batch.y!, ...(batch.weights ? [batch.weights] : []));
+        trainer.trainOn(batch);
         if (clock.first) {
           await pacer.finish();
           clock.firstDone();
@@ -130,7 +130,8 @@ function sources(model: Model, trainer: Trainer, x: InputLike | SupervisedDatase
     return [fromDataset(model, x, 'fit', check, options.classWeight), given];
   }
   const all = new ArrayData(x, y, 'fit');
-  const data = new ArrayData(all.x, all.y, 'fit', sampleWeights(all, options));
+  const weights = sampleWeights(all, options);
+  const data = weights ? new ArrayData(all.x, all.y, 'fit', weights) : all;
   const [kept, split] = given || validationSplit === 0 ? [data, null] : data.split(validationSplit);
   return [fromArrays(model, kept, batchSize, check, { shuffle }), given ?? (split && validate(split))];
 }

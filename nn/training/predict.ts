@@ -3,12 +3,15 @@ import { gpu, init } from '../../engine/gpu/gpu';
 import { compileStep, type CompiledStep } from '../../engine/step/compile-step';
 import { newTypedArray } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';
+import { slice } from '../../engine/ops';
+import { scope } from '../../engine/tensor/scope';
 import { formatShape, sameShape, sizeOf } from '../../engine/tensor/shape';
 import { type Tensor, type TensorSpec, toTypedArray } from '../../engine/tensor/tensor';
 import { CallbackList, type CallbackLike } from '../callbacks/callback';
 import { single } from '../core/structure';
 import { Dataset } from '../data/dataset';
 import type { Model } from '../models/model';
+import { bucketOf, lengthOf, maskFrom, padToBucket } from './buckets';
 import { ArrayData, type Batch, checkCount, type InputLike } from './arrays';
 import { BatchStream, fromArrays, fromDataset, type InputDataset, stepsOf } from './batches';
 import { Pacer } from './pacer';
@@ -27,7 +30,36 @@ export interface PredictOptions {
 /** Bytes of outputs that may wait on the device for one read. */
 const READ_BYTES = 16 << 20;
 
-const steps = new WeakMap<Model, CompiledStep<Tensor>>();
+interface PredictSteps {
+  readonly step: CompiledStep<Tensor>;
+  /** For sequences of varying length: x comes padded, with its true length. */
+  readonly padded: CompiledStep<Tensor>;
+}
+
+const steps = new WeakMap<Model, PredictSteps>();
+
+function stepsOfModel(model: Model): PredictSteps {
+  const known = steps.get(model);
+  if (known) return known;
+  const run = (x: Tensor): Tensor => single(model.apply(x, { training: false }), `Model "${model.name}"`);
+  const made = {
+    step: compileStep(run, { name: 'predictStep', dtypes: [model.inputDtype] }),
+    padded: compileStep((x: Tensor, length: Tensor) => run(maskFrom(x, length)), { name: 'predictStep', dtypes: [model.inputDtype, 'i32'] }),
+  };
+  steps.set(model, made);
+  return made;
+}
+
+/** The outputs for one batch; steps that only fill a bucket are cut off. */
+function predictOn(model: Model, { x, varies }: Batch): Tensor {
+  const { step, padded } = stepsOfModel(model);
+  if (!varies || !model.inputLengthVaries || x.shape.length < 2) return step(x);
+  const time = x.shape[1];
+  return scope(() => {
+    const y = padded(padToBucket(x), lengthOf(x));
+    return y.rank > 2 && y.shape[1] === bucketOf(time) ? slice(y, [0, 0], [-1, time]) : y;
+  });
+}
 
 /** The model's outputs for all of `x`, in order. */
 export async function predict(model: Model, x: InputLike | InputDataset, options: PredictOptions): Promise<HostArray> {
@@ -42,11 +74,6 @@ export async function predict(model: Model, x: InputLike | InputDataset, options
   const first = source.whole ?? (await stream.peek('predict'));
   model.ensureBuilt([null, ...first.x.shape.slice(1)]);
   check(first);
-  let step = steps.get(model);
-  if (!step) {
-    step = compileStep((batch: Tensor) => single(model.apply(batch, { training: false }), `Model "${model.name}"`), { name: 'predictStep', dtypes: [model.inputDtype] });
-    steps.set(model, step);
-  }
   const list = new CallbackList(callbacks, model, { verbose, ...(total !== undefined && { steps: total }) });
   const progress = makeProgress(verbose, total);
   const pacer = new Pacer();
@@ -56,7 +83,7 @@ export async function predict(model: Model, x: InputLike | InputDataset, options
   while (done !== options.steps) {
     const batch = await stream.next();
     if (!batch) break;
-    await outputs.add(step(batch.x));
+    await outputs.add(predictOn(model, batch));
     done++;
     if (await pacer.step()) progress.update(done, async () => ({}));
   }

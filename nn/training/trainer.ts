@@ -18,6 +18,7 @@ import { single } from '../core/structure';
 import type { Model } from '../models/model';
 import { type Optimizer, optimizerFrom, type OptimizerLike } from '../optimizers';
 import type { Batch } from './arrays';
+import { lengthOf, maskFrom, padToBucket } from './buckets';
 import { toTypedArray } from '../../engine/tensor/tensor';
 
 export interface CompileConfig {
@@ -33,8 +34,12 @@ export class Trainer {
   readonly metrics: readonly MeanMetric[];
   /** The running loss, weighted by samples. */
   readonly lossMetric = new Mean('loss');
-  readonly trainStep: CompiledStep<void>;
-  readonly testStep: CompiledStep<void>;
+  private readonly steps: readonly CompiledStep<void>[];
+  private readonly trainStep: CompiledStep<void>;
+  private readonly testStep: CompiledStep<void>;
+  /** For sequences of varying length: x comes padded, with its true length. */
+  private readonly trainPaddedStep: CompiledStep<void>;
+  private readonly testPaddedStep: CompiledStep<void>;
 
   constructor(private readonly model: Model, { optimizer = 'rmsprop', loss, metrics = [] }: CompileConfig) {
     this.optimizer = optimizerFrom(optimizer);
@@ -42,9 +47,15 @@ export class Trainer {
     this.metrics = metrics.map(metricFrom);
     const twice = this.metricsNames.find((name, i, names) => names.indexOf(name) < i);
     if (twice) throw new ValueError(`compile: two metrics are named "${twice}"; give one of them another name.`);
-    const dtypes = [model.inputDtype, this.loss.labelDtype];
-    this.trainStep = compileStep((x, y, weights?: Tensor) => this.train(x, y, weights), { name: 'trainStep', dtypes: [...dtypes, 'f32'] });
-    this.testStep = compileStep((x, y) => this.test(x, y), { name: 'testStep', dtypes });
+    const [x, y] = [model.inputDtype, this.loss.labelDtype];
+    this.trainStep = compileStep((x, y, weights?: Tensor) => this.train(x, y, weights), { name: 'trainStep', dtypes: [x, y, 'f32'] });
+    this.testStep = compileStep((x, y) => this.test(x, y), { name: 'testStep', dtypes: [x, y] });
+    this.trainPaddedStep = compileStep((x, length, y, weights?: Tensor) => this.train(maskFrom(x, length), y, weights), {
+      name: 'trainStep',
+      dtypes: [x, 'i32', y, 'f32'],
+    });
+    this.testPaddedStep = compileStep((x, length, y) => this.test(maskFrom(x, length), y), { name: 'testStep', dtypes: [x, 'i32', y] });
+    this.steps = [this.trainStep, this.testStep, this.trainPaddedStep, this.testPaddedStep];
   }
 
   get metricsNames(): string[] {
@@ -67,6 +78,30 @@ export class Trainer {
     this.loss.checkLabels(y, outputShape[outputShape.length - 1]);
   }
 
+  /** One training step. */
+  trainOn(batch: Batch): void {
+    const { x, y, weights } = batch;
+    const others = weights ? [y!, weights] : [y!];
+    if (this.varies(batch)) this.trainPaddedStep(padToBucket(x), lengthOf(x), ...others);
+    else this.trainStep(x, ...others);
+  }
+
+  /** One step of evaluation. */
+  testOn(batch: Batch): void {
+    const { x, y } = batch;
+    if (this.varies(batch)) this.testPaddedStep(padToBucket(x), lengthOf(x), y!);
+    else this.testStep(x, y!);
+  }
+
+  /** Dispatches of one step, for each that was captured. */
+  get dispatches(): readonly number[] {
+    return this.steps.flatMap((step) => step.dispatches);
+  }
+
+  private varies({ x, varies = false }: Batch): boolean {
+    return varies && this.model.inputLengthVaries && x.shape.length > 1;
+  }
+
   resetMetrics(): void {
     for (const metric of [this.lossMetric, ...this.metrics]) metric.resetState();
   }
@@ -79,8 +114,7 @@ export class Trainer {
   }
 
   dispose(): void {
-    this.trainStep.dispose();
-    this.testStep.dispose();
+    for (const step of this.steps) step.dispose();
   }
 
   private train(x: Tensor, y: Tensor, weights?: Tensor): void {

@@ -1,7 +1,8 @@
 // A running weighted mean: Σ w[i]·x[i] and Σ w[i] (w is 1 where there is none), to be divided on the host.
 // One f32 would lose digits over thousands of steps, so every step's sums get an entry of their own; 256 full
 // entries are added as a tree into one coarse entry. The host adds all entries in f64.
-// x, w [n]. One workgroup: a lane adds every 256th element, then the lanes are summed as a tree.
+// x, w [rows, n] row-major. One workgroup: a lane adds every 256th element of each row, then the lanes are summed as a
+// tree. Rows that are longer by elements of weight 0 give the same bits.
 
 override WEIGHTED = false;
 
@@ -16,6 +17,7 @@ struct State {
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 
 struct Params {
+  rows: u32,
   n: u32,
 }
 @group(0) @binding(3) var<uniform> params: Params;
@@ -38,12 +40,15 @@ fn sum_lanes(lane: u32, value: vec2f) -> vec2f {
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = vec2f(0.0);
-  for (var i = lane; i < params.n; i += 256u) {
-    if (WEIGHTED) {
-      // A masked element counts for nothing, whatever it holds.
-      sum += select(vec2f(0.0), vec2f(w[i] * x[i], w[i]), w[i] != 0.0);
-    } else {
-      sum += vec2f(x[i], 1.0);
+  for (var row = 0u; row < params.rows; row++) {
+    for (var column = lane; column < params.n; column += 256u) {
+      let i = row * params.n + column;
+      if (WEIGHTED) {
+        // A masked element counts for nothing, whatever it holds.
+        sum += select(vec2f(0.0), vec2f(w[i] * x[i], w[i]), w[i] != 0.0);
+      } else {
+        sum += vec2f(x[i], 1.0);
+      }
     }
   }
   let step_sum = sum_lanes(lane, sum);

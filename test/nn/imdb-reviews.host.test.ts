@@ -1,4 +1,5 @@
 /** datasets.imdbReviews: split expressions, small files, the tutorials' facts on the real ones. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -8,10 +9,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError, ValueError } from '../../engine/errors';
 import { imdbReviews } from '../../nn/datasets';
+import { md5 } from '../../nn/datasets/md5';
 import { MissingDataError } from '../../nn/datasets/source';
 import { parseSplit } from '../../nn/datasets/split-spec';
 import { TextVectorization } from '../../nn/text/text-vectorization';
-import { fill, rejects, sandbox, sha256, throws } from '../support/datasets';
+import { CLOSED, fill, rejects, sandbox, sha256, throws } from '../support/datasets';
 
 // ---- split expressions
 
@@ -81,8 +83,67 @@ test('lines end at line feeds only; packed or not; only what is asked for is rea
 
     const { examples: [both] } = await imdbReviews.load({ split: 'train[-1:]+unsupervised' });
     assert.equal([both[0].data, both[1].toArray()], [[train[2].text, 'x'], [1, -1]]);
-    await rejects(imdbReviews.load({ split: 'test', data: 'real' }), MissingDataError, 'aclImdb_test.jsonl.gz');
+    await rejects(imdbReviews.load({ split: 'test', data: 'real', mirror: CLOSED }), MissingDataError, 'aclImdb_v1.tar.gz');
   }));
+
+// ---- the authors' archive
+
+/** A tar archive of these texts by path. */
+function tar(files: Record<string, string | Uint8Array>): Buffer {
+  const blocks = Object.entries(files).flatMap(([path, content]) => {
+    const header = Buffer.alloc(512);
+    const bytes = Buffer.from(content);
+    header.write(path, 0);
+    header.write(`${bytes.length.toString(8).padStart(11, '0')}\0`, 124);
+    header.write(' '.repeat(8), 148);
+    header.write(path.endsWith('/') ? '5' : '0', 156);
+    header.write('ustar', 257);
+    header.write(`${header.reduce((a, b) => a + b).toString(8).padStart(6, '0')}\0 `, 148);
+    return [header, bytes, Buffer.alloc(-bytes.length & 511)];
+  });
+  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
+
+const content = {
+  'aclImdb/': '',
+  'aclImdb/README': 'not a review',
+  'aclImdb/train/pos/0_9.txt': 'fine',
+  'aclImdb/train/neg/609_1.txt': 'x'.repeat(2000),
+  'aclImdb/train/neg/674_3.txt': 'très bad',
+  'aclImdb/train/unsup/5_0.txt': '',
+  'aclImdb/test/pos/7_8.txt': 'good',
+};
+
+test("the authors' archive, packed or not, in the order of TensorFlow Datasets", async () => {
+  const keys = (split: string, paths: string[]) => paths.map((path) => [createHash('md5').update(split + path).digest('hex'), path]).sort().map(([, path]) => path);
+  const expected = keys('train', Object.keys(content).filter((path) => /train\/(pos|neg)/.test(path)));
+  for (const [name, bytes] of [['aclImdb_v1.tar.gz', gzipSync(tar(content))], ['aclImdb_v1.tar', tar(content)]] as const) {
+    await having({ [name]: bytes }, async (folder) => {
+      const { examples: [[x, y], [xTest], [, none]], source } = await imdbReviews.load({ split: ['train', 'test', 'unsupervised'], data: 'real' });
+      assert.equal(x.data, expected.map((path) => content[path as keyof typeof content]));
+      assert.equal(y.toArray(), expected.map((path) => Number(path.includes('pos'))));
+      assert.equal([xTest.data, none.toArray(), source], [['good'], [-1], folder]);
+    });
+  }
+});
+
+test('a damaged archive is refused', async () => {
+  const whole = tar(content);
+  const real = (bytes: Uint8Array, ...words: string[]) =>
+    having({ 'aclImdb_v1.tar.gz': bytes }, async () => void (await rejects(imdbReviews.load({ split: 'train' }), DataError, 'aclImdb_v1.tar.gz', ...words)));
+  await real(gzipSync(whole).subarray(0, 200), 'cut off or damaged');
+  await real(gzipSync(whole.subarray(0, 4000)), 'ends in the middle');
+  const flipped = Buffer.from(whole);
+  flipped[600] ^= 1;
+  await real(gzipSync(flipped), 'checksum');
+  await real(gzipSync(Buffer.alloc(0)), 'ends in the middle');
+  await real(gzipSync(tar({ 'a.txt': 'a' })), 'no reviews');
+  await real(gzipSync(tar({ 'aclImdb/train/neg/1_1.txt': Uint8Array.of(0xc3, 0x28) })), 'neg/1_1.txt', 'not UTF-8');
+});
+
+test('MD5', () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => assert.is(md5(bytes), createHash('md5').update(bytes).digest('hex'))));
+});
 
 test('damage is named, with the line', async () => {
   const real = (train: Uint8Array, ...words: string[]) =>
@@ -98,10 +159,10 @@ test('damage is named, with the line', async () => {
 });
 
 test('without files the reviews are synthetic, and say so', () => sandbox(async ({ written }) => {
-  const { splits: [part], kind, source } = await imdbReviews.load({ split: 'test[:2%]' });
+  const { splits: [part], kind, source } = await imdbReviews.load({ split: 'test[:2%]', mirror: CLOSED });
   assert.equal([kind, source, part.length], ['synthetic', 'generated (SYNTHETIC)', 500]);
-  assert.match(written(), 'SYNTHETIC data in place of imdb_reviews');
-  await rejects(imdbReviews.loadData({ data: 'real' }), MissingDataError, 'aclImdb_train.jsonl.gz', 'WGRAD_DATA');
+  assert.match(written(), 'SYNTHETIC data in place of imdb: no aclImdb_v1.tar.gz');
+  await rejects(imdbReviews.loadData({ data: 'real', mirror: CLOSED }), MissingDataError, 'aclImdb_v1.tar.gz', 'WGRAD_DATA');
 }));
 
 // ---- the real reviews

@@ -17,7 +17,8 @@ export class GlobalAveragePooling1D extends GlobalPooling {
 
   override call(x: Tensor, { mask }: CallContext): Tensor {
     const lookup = lookupBehind(x);
-    if (lookup && lookup.ids.rank === 2 && mask === maskOf(x)) {
+    // The kernel knows of no mask but that of the ids: 0 is padding, and so is what fills a bucket.
+    if (lookup && lookup.ids.rank === 2 && mask === maskOf(x) && (lookup.maskZero || !mask)) {
       const y = gatherMean(lookup.table, lookup.ids, { skipZero: lookup.maskZero });
       return this.keepDims ? expandDims(y, 1) : y;
     }

@@ -12,6 +12,7 @@ import * as layers from '../../nn/layers';
 import { type Sequential, sequential } from '../../nn/models/sequential';
 import { adam } from '../../nn/optimizers';
 import { rejects, throws } from '../support/datasets';
+import { expectClose } from '../support/golden';
 
 const test = suite('texts');
 test.before(async () => void (await init()));
@@ -45,10 +46,10 @@ test('a model on texts is the model on their numbers', async () => {
 
   const options = { epochs: 3, batchSize: 24, shuffle: false, verbose: 0 } as const;
   const [a, b] = [await model.fit(texts, labels, options), await onNumbers.fit(numbers, labels, options)];
-  assert.equal(a.history, b.history);
-  assert.equal((await model.predict(texts, { batchSize: 24 })).toArray(), (await onNumbers.predict(numbers, { batchSize: 24 })).toArray());
-  const [one, other] = await Promise.all([model.apply(texts).array(), onNumbers.apply(numbers).array()]);
-  assert.equal(one.toArray(), other.toArray());
+  // Texts are padded to a bucket and masked beyond their length, so sums run in another order.
+  for (const log of ['loss', 'accuracy']) await expectClose(a.history[log], b.history[log], { rtol: 1e-5 }, log);
+  await expectClose(await model.predict(texts, { batchSize: 24 }), await onNumbers.predict(numbers, { batchSize: 24 }), { rtol: 1e-5 });
+  await expectClose(model.apply(texts), await onNumbers.apply(numbers).array(), { rtol: 1e-5 });
 });
 
 test('it learns from a dataset of texts in batches of different lengths', async () => {

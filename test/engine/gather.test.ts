@@ -11,7 +11,7 @@ import type { Dtype } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { guardedDevice } from '../support/check-op';
-import { countedValues, deepen, readAll, same } from '../support/moves';
+import { countedValues, property, readAll, same } from '../support/moves';
 
 /** Whole and ragged vec4s; past 256 lanes. */
 const width = fc.constantFrom(1, 2, 3, 4, 5, 8, 12, 64, 100);
@@ -48,7 +48,7 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
     }));
 
   test('gather: rows, missing ones, and the sum of each in the gradient', () =>
-    fc.assert(fc.asyncProperty(lookUps, dtype, idDtype, async ({ rows, n, ids }, dtype, idDtype) => {
+    property(fc.tuple(lookUps, dtype, idDtype), async ([{ rows, n, ids }, dtype, idDtype]) => {
       const guards = await guardedDevice();
       const input = countedValues([rows, n], dtype);
       const table = tensor(input);
@@ -71,10 +71,10 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
         for (let c = 0; c < n; c++) if (known(id)) expected[id * n + c] += dy.data[i * n + c];
       });
       same(gradient, expected, `gradient of ${what}`);
-    }), { numRuns: deepen(30) }));
+    }, 30));
 
   test('segmentSum, whose gradient is gather', () =>
-    fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 30 }), width, someIds(30), async (segments, n, ids) => {
+    property(fc.tuple(fc.integer({ min: 1, max: 30 }), width, someIds(30)), async ([segments, n, ids]) => {
       const guards = await guardedDevice();
       const x = tensor(countedValues([ids.length, n], 'f32'));
       const dy = countedValues([segments, n], 'f32', 5);
@@ -93,10 +93,10 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
       same(sums, expected, `segmentSum of ${ids} to ${segments} of ${n}`);
       // What belongs to no segment has no influence: gather's NaN must not come through here.
       same(gradient, ids.flatMap((id) => Array.from({ length: n }, (_, c) => (known(id) ? dy.data[id * n + c] : 0))), 'gradient');
-    }), { numRuns: deepen(20) }));
+    }));
 
   test('oneHot in every dtype', () =>
-    fc.assert(fc.asyncProperty(someIds(12, 300), fc.constantFrom(0, 1, 3, 4, 10, 12), dtype, idDtype, async (ids, depth, dtype, idDtype) => {
+    property(fc.tuple(someIds(12, 300), fc.constantFrom(0, 1, 3, 4, 10, 12), dtype, idDtype), async ([ids, depth, dtype, idDtype]) => {
       const guards = await guardedDevice();
       const y = oneHot(idsOf(ids, idDtype), depth, dtype);
       const [values] = await readAll([y]);
@@ -104,7 +104,7 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
       assert.equal(y.shape, [ids.length, depth]);
       assert.is(y.dtype, dtype);
       same(values, ids.flatMap((id) => Array.from({ length: depth }, (_, c) => Number(id === c))), `oneHot of ${ids}`);
-    }), { numRuns: deepen(20) }));
+    }));
 
   test.run();
 }

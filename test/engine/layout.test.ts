@@ -1,5 +1,5 @@
 /** The layout ops against plain loops over indices, in every dtype, with their gradients; tensors larger than a binding. */
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { close, gpu, init } from '../../engine/gpu/gpu';
@@ -10,18 +10,13 @@ import {
 import type { Dtype } from '../../engine/tensor/dtype';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { guardedDevice } from '../support/check-op';
-import { checkMove, countedValues, deepen, moveOf, same } from '../support/moves';
-
-const RUNS = deepen(25);
+import { checkMove, countedValues, moveOf, property, same } from '../support/moves';
 
 /** Sizes 0 and 1, odd ones, whole vec4s, and some past a workgroup's 1,024 elements in all. */
 const size = fc.oneof({ arbitrary: fc.integer({ min: 1, max: 5 }), weight: 6 }, fc.constantFrom(0, 1, 8, 16, 33));
 const shapeOf = (minRank: number, maxRank = 6): fc.Arbitrary<number[]> =>
   fc.array(size, { minLength: minRank, maxLength: maxRank }).filter((shape) => shape.reduce((a, b) => a * b, 1) <= 5000);
 const dtype = fc.constantFrom<Dtype>('f32', 'f32', 'i32', 'u32', 'bool');
-
-const property = <T>(arbitrary: fc.Arbitrary<T>, check: (value: T) => Promise<void>, runs = RUNS): Promise<void> =>
-  fc.assert(fc.asyncProperty(arbitrary, check), { numRuns: runs });
 
 /** The checks, on a device or on one whose bindings are small. */
 function define(name: string, options: { maxBindingBytes?: number }): void {

@@ -2,6 +2,7 @@
  * Ops that move elements. Where each element of the result comes from is told by plain loops over indices; from that
  * follow the values, in any dtype, and the gradient, both exactly.
  */
+import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { GradientTape } from '../../engine/autodiff/grad';
 import { gpu } from '../../engine/gpu/gpu';
@@ -11,6 +12,7 @@ import { HostArray } from '../../engine/tensor/host-array';
 import { formatShape, type Shape, sizeOf, stridesOf } from '../../engine/tensor/shape';
 import { type Tensor, toTypedArray } from '../../engine/tensor/tensor';
 import { guardedDevice } from './check-op';
+import { seed } from './seed';
 
 /** For each element of the result, row-major, the input's element (its row-major number) or −1 for one that is filled in. */
 export interface Move {
@@ -86,7 +88,7 @@ export function same(actual: ArrayLike<number>, expected: ArrayLike<number>, wha
   }
 }
 
-/** How many random cases to run: `runs`, and twenty times as many if the tests run deep. */
-export function deepen(runs: number): number {
-  return process.env.WGRAD_TEST_DEEP ? 20 * runs : runs;
+/** Checks `runs` random cases, twenty times as many if the tests run deep. */
+export function property<T>(cases: fc.Arbitrary<T>, check: (value: T) => Promise<void>, runs = 25): Promise<void> {
+  return fc.assert(fc.asyncProperty(cases, check), { seed, numRuns: process.env.WGRAD_TEST_DEEP ? 20 * runs : runs });
 }

@@ -17,19 +17,27 @@ export const small: fc.Arbitrary<number[]> = fc
 /** Any shape: long vectors, or few elements at any rank. */
 export const anyShape: fc.Arbitrary<number[]> = fc.oneof(length.map((n) => [n]), small);
 
-/** Shapes that broadcast to one: some axes of size 1, some leading axes left out. */
+/**
+ * Shapes that broadcast to one: some axes of size 1, some leading axes left out. Often every second axis is of size 1, in turns, so
+ * that no two axes can be walked as one.
+ */
 export function broadcasting(count: number): fc.Arbitrary<Shape[]> {
   const rows = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.constantFrom(1, 3, 4, 8, 31, 32, 64)).map(([m, n]) => [m, n]);
   const full = fc.oneof({ weight: 3, arbitrary: small }, { weight: 2, arbitrary: rows }, { weight: 2, arbitrary: length.map((n) => [n]) });
   const choice = fc.record({ keep: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), lead: fc.nat(3), whole: fc.boolean() });
-  return fc.tuple(full, fc.array(choice, { minLength: count, maxLength: count })).map(([shape, choices]) =>
+  const some = fc.tuple(full, fc.array(choice, { minLength: count, maxLength: count })).map(([shape, choices]) =>
     choices.map(({ keep, lead, whole }) => (whole ? shape : shape.map((n, i) => (keep[i] ? n : 1)).slice(Math.min(lead, shape.length)))),
   );
+  const sizes = fc.array(fc.integer({ min: 2, max: 4 }), { minLength: 2, maxLength: 6 }).map((shape) => capped(shape, 800, 2));
+  const turns = fc.tuple(sizes, fc.boolean()).map(([shape, swap]) =>
+    Array.from({ length: count }, (_, j) => shape.map((n, i) => ((i + j + Number(swap)) % 2 === 0 ? n : 1))),
+  );
+  return fc.oneof({ weight: 2, arbitrary: some }, { weight: 1, arbitrary: turns });
 }
 
-/** Sizes cut down, the last first, until at most `limit` elements remain. */
-function capped(sizes: number[], limit: number): number[] {
+/** Sizes cut down to `least`, the last first, until at most `limit` elements remain. */
+function capped(sizes: number[], limit: number, least = 1): number[] {
   const result = [...sizes];
-  for (let i = result.length - 1; i >= 0 && result.reduce((p, n) => p * n, 1) > limit; i--) result[i] = Math.min(result[i], 1);
+  for (let i = result.length - 1; i >= 0 && result.reduce((p, n) => p * n, 1) > limit; i--) result[i] = Math.min(result[i], least);
   return result;
 }

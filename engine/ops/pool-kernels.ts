@@ -8,6 +8,7 @@ import windowsSource from '../../shaders/pool/windows.wgsl';
 import { ShapeError } from '../errors';
 import { ceilDiv } from '../gpu/grid';
 import { defineKernel, type Kernel, run } from '../gpu/kernel';
+import type { Bindable } from '../gpu/storage';
 import { lineWindow, lineWindowLimit } from '../gpu/windows';
 import type { Tensor } from '../tensor/tensor';
 import { covered, covering, type WindowAxis } from './pool-geometry';
@@ -77,9 +78,9 @@ export function pool<B extends string>(
   const windows = { rows: high.windows, rowSize: wide.windows * channels };
   const forward = direction === 'forward';
   const [source, target] = forward ? [elements, windows] : [windows, elements];
-  const span = (from: number, to: number): [number, number] => (forward ? covered : covering)(high, from, to);
+  const span: Span = (from, to) => (forward ? covered : covering)(high, from, to);
   for (const piece of pieces(kernel.spec.name, batch, source, target, span)) {
-    const bind: Partial<Record<B, ReturnType<typeof lineWindow>['window']>> = {};
+    const bind = {} as Record<B, Bindable>;
     const bindAll = (tensors: Readonly<Partial<Record<B, Tensor>>>, { first, length }: Part): number => {
       let base = 0;
       for (const name in tensors) ({ window: bind[name], base } = lineWindow(tensors[name]!, first, length));
@@ -88,7 +89,7 @@ export function pool<B extends string>(
     const sourceBase = bindAll(sources, piece.source);
     const targetBase = bindAll(targets, piece.target);
     const count = piece.target.length / unit;
-    const call = {
+    const values = {
       count,
       rows: piece.rows,
       first: piece.row,
@@ -107,7 +108,7 @@ export function pool<B extends string>(
       target_base: targetBase / unit,
     };
     const vector = { T: 'vec4f', ...('U' in kernel.spec.consts && { U: 'vec4u' }) };
-    run(kernel, { bind: bind as never, params: call, consts: unit === 4 ? vector : {}, grid: ceilDiv(count, 64) });
+    run(kernel, { bind, params: values, consts: unit === 4 ? vector : {}, grid: ceilDiv(count, 64) });
   }
 }
 
@@ -132,8 +133,11 @@ interface Piece {
   readonly sourceRow: number;
 }
 
+/** Which rows of the source those of the target from one to another need. */
+type Span = (from: number, to: number) => [number, number];
+
 /** Whole samples, as many as fit one binding; or else rows of one sample, with the rows of the source that `span` says. */
-function* pieces(name: string, batch: number, source: Rows, target: Rows, span: (from: number, to: number) => [number, number]): Generator<Piece> {
+function* pieces(name: string, batch: number, source: Rows, target: Rows, span: Span): Generator<Piece> {
   const limit = lineWindowLimit();
   const [sourceSize, targetSize] = [source.rows * source.rowSize, target.rows * target.rowSize];
   const samples = Math.floor(limit / Math.max(sourceSize, targetSize));
@@ -159,7 +163,8 @@ function* pieces(name: string, batch: number, source: Rows, target: Rows, span: 
       }
       if (rows === 0) {
         throw new ShapeError(
-          `${name}: one row of the result needs more than ${limit} elements at once, the most that this adapter binds. Use smaller windows or rows.`,
+          `${name}: one row of the result needs more than ${limit} elements at once, the most that this adapter binds. ` +
+            'Use smaller windows or rows.',
         );
       }
       // Elements between windows need nothing; yet something must be bound.

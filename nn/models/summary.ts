@@ -34,7 +34,8 @@ export function summary(model: Model, options: SummaryOptions = {}): void {
   const length = options.lineLength ?? (connections ? 108 : 88) + (options.showTrainable ? 12 : 0);
   const { expandNested = false, print = (line) => host.terminal.write(`${line}\n`) } = options;
   const widths = columnWidths(columns, length);
-  const rule = (start: string, mid: string, end: string, dash: string): string => start + widths.map((n) => dash.repeat(n + 2)).join(mid) + end;
+  const rule = (start: string, mid: string, end: string, dash: string): string =>
+    start + widths.map((n) => dash.repeat(n + 2)).join(mid) + end;
   const line = (border: string, cells: readonly string[]): string =>
     `${border} ${columns.map(({ align }, i) => align(cells[i], widths[i])).join(` ${border} `)} ${border}`;
 
@@ -61,16 +62,17 @@ export function summary(model: Model, options: SummaryOptions = {}): void {
 function columnsOf(connections: ReadonlyMap<Layer, readonly string[]> | null, showTrainable: boolean): Column[] {
   const [name, shape, params] = connections ? [0.3, 0.56, 0.74] : [0.45, 0.8, 1];
   const columns: Column[] = [
-    { title: 'Layer (type)', end: name, align: left, cell: (layer, _, indent) => `${indent}${layer.name} (${layer.constructor.name.replace(/^_/, '')})` },
+    { title: 'Layer (type)', end: name, align: left, cell: (layer, _, indent) => `${indent}${layer.name} (${typeOf(layer)})` },
     { title: 'Output Shape', end: shape, align: left, cell: (_, outputs) => (outputs ? formatOutputs(outputs) : '?') },
-    { title: 'Param #', end: params, align: right, cell: (layer, outputs) => (outputs || layer.built ? layer.countParams().toLocaleString('en-US') : '0 (unbuilt)') },
+    { title: 'Param #', end: params, align: right, cell: (layer, outputs) => (outputs || layer.built ? formatInteger(layer.countParams()) : '0 (unbuilt)') },
   ];
   if (connections) {
     columns.push({ title: 'Connected to', end: 1, align: left, cell: (layer) => connections.get(layer)?.join(', ') || '-' });
   }
   if (!showTrainable) return columns;
   const trainable = (layer: Layer): string => (layer.weights.length === 0 ? '-' : layer.trainable ? 'Y' : 'N');
-  return [...columns.map((column) => ({ ...column, end: column.end * 0.9 })), { title: 'Trainable', end: 1, align: center, cell: trainable }];
+  const narrowed = columns.map((column) => ({ ...column, end: column.end * 0.9 }));
+  return [...narrowed, { title: 'Trainable', end: 1, align: center, cell: trainable }];
 }
 
 /** The cells of every layer, those of inner models below them. */
@@ -80,6 +82,11 @@ function rows(model: Model, columns: readonly Column[], expandNested: boolean, d
     columns.map(({ cell }) => cell(layer, shape, indent)),
     ...(expandNested && isModel(layer) ? rows(layer, columns, true, depth + 1) : []),
   ]);
+}
+
+/** The class's name, without the underscore that bundlers may put before it. */
+function typeOf(layer: Layer): string {
+  return layer.constructor.name.replace(/^_/, '');
 }
 
 function isModel(layer: Layer): layer is Model {
@@ -129,5 +136,9 @@ function formatCount(count: number): string {
     bytes /= 1024;
     unit++;
   }
-  return `${count.toLocaleString('en-US')} (${bytes.toFixed(2)} ${units[unit]})`;
+  return `${formatInteger(count)} (${bytes.toFixed(2)} ${units[unit]})`;
+}
+
+function formatInteger(n: number): string {
+  return n.toLocaleString('en-US');
 }

@@ -142,7 +142,7 @@ function checkNested(value: unknown): void {
 }
 
 function ragged(shape: Shape): ShapeError {
-  return new ShapeError(`HostArray.from: the nested arrays are ragged; the first entries suggest shape ${formatShape(shape)}.`);
+  return new ShapeError(`HostArray.from: the nested arrays are ragged; the first entries suggest shape ${formatShape(shape)}. padSequences makes sequences equally long.`);
 }
 
 function dtypeOf(data: TypedArray): HostDtype {

@@ -1,6 +1,7 @@
 /** Pipelines of data on the host, as `tf.data`: https://www.tensorflow.org/guide/data */
 import { ValueError } from '../../engine/errors';
 import { defaultGenerator, RandomGenerator } from '../../engine/random';
+import type { Key } from '../../engine/random/key';
 import { padAndStack, stack } from './batching';
 import { paced } from './paced';
 import { type RowOf, rowsOf, type Slices } from './slices';
@@ -69,9 +70,11 @@ export class Dataset<T> implements AsyncIterable<T> {
   shuffle(bufferSize: number, seed?: number, { reshuffleEachIteration = true }: ShuffleOptions = {}): Dataset<T> {
     check('shuffle', 'bufferSize', bufferSize, 1);
     const own = seed === undefined ? null : new RandomGenerator(seed);
-    const draw = () => (own ?? defaultGenerator()).nextKey();
-    let first: ReturnType<typeof draw> | undefined;
-    return this.stage(() => stages.shuffle(this.pass(), bufferSize, reshuffleEachIteration ? draw() : (first ??= draw())));
+    let first: Key | undefined;
+    return this.stage((random) => {
+      const draw = (): Key => (own ?? random).nextKey();
+      return stages.shuffle(this.pass(random), bufferSize, reshuffleEachIteration ? draw() : (first ??= draw()));
+    });
   }
 
   /** `size` elements stacked: every array gets a new first axis. */
@@ -89,45 +92,46 @@ export class Dataset<T> implements AsyncIterable<T> {
 
   /** `fn` of every element; it may be asynchronous. */
   map<U>(fn: (element: T) => U | Promise<U>): Dataset<U> {
-    return new Dataset<U>(() => stages.map(this.pass(), fn), null, this.length);
+    return new Dataset<U>((random) => stages.map(this.pass(random), fn), null, this.length);
   }
 
   /** The elements that `keep` holds for. */
   filter(keep: (element: T) => boolean): Dataset<T> {
-    return new Dataset(() => stages.filter(this.pass(), keep), this.elementSpec, undefined);
+    return new Dataset((random) => stages.filter(this.pass(random), keep), this.elementSpec, undefined);
   }
 
   /** The first `count` elements. */
   take(count: number): Dataset<T> {
     check('take', 'count', count, 0);
-    return this.stage(() => stages.take(this.pass(), count), (length) => Math.min(length, count));
+    return this.stage((random) => stages.take(this.pass(random), count), (length) => Math.min(length, count));
   }
 
   /** All but the first `count` elements. */
   skip(count: number): Dataset<T> {
     check('skip', 'count', count, 0);
-    return this.stage(() => stages.skip(this.pass(), count), (length) => Math.max(length - count, 0));
+    return this.stage((random) => stages.skip(this.pass(random), count), (length) => Math.max(length - count, 0));
   }
 
   /** `times` passes one after the other, or passes without end. */
   repeat(times = Infinity): Dataset<T> {
     if (times !== Infinity) check('repeat', 'times', times, 0);
-    return this.stage(() => stages.repeat(this.pass, times), (length) => (length === 0 ? 0 : length * times));
+    return this.stage((random) => stages.repeat(() => this.pass(random), times), (length) => (length === 0 ? 0 : length * times));
   }
 
   /** The elements of this dataset, then those of `other`. */
   concatenate(other: Dataset<T>): Dataset<T> {
-    return this.stage(() => stages.concatenate(this.pass, other.pass), (length) => (other.length === undefined ? undefined : length + other.length));
+    const lengths = (length: number): number | undefined => (other.length === undefined ? undefined : length + other.length);
+    return this.stage((random) => stages.concatenate(this.pass(random), other.pass(random)), lengths);
   }
 
   /** Keeps the elements of the first whole pass in memory, and gives them from then on. */
   cache(): Dataset<T> {
     let kept: T[] | null = null;
     const { pass } = this;
-    return this.stage(async function* () {
+    return this.stage(async function* (random) {
       if (kept) return yield* kept;
       const elements: T[] = [];
-      for await (const element of pass()) {
+      for await (const element of pass(random)) {
         elements.push(element);
         yield element;
       }
@@ -138,17 +142,18 @@ export class Dataset<T> implements AsyncIterable<T> {
   /** Makes `count` elements ahead, while the device works on the one before; `'auto'` is 2. */
   prefetch(count: number | 'auto'): Dataset<T> {
     if (count !== 'auto') check('prefetch', 'count', count, 0);
-    return this.stage(() => stages.prefetch(this.pass(), count === 'auto' ? 2 : count));
+    return this.stage((random) => stages.prefetch(this.pass(random), count === 'auto' ? 2 : count));
   }
 
   /** A pass for a loop with ops in it: ops do not wait for the device, so the loop now and then has to. */
   [Symbol.asyncIterator](): AsyncGenerator<T> {
-    return paced(this.pass());
+    return paced(this.elements());
   }
 
   /** A pass for a loop that paces itself. */
   elements(): AsyncIterable<T> {
-    return this.pass();
+    // A generator of its own: with the shared one, what is made ahead would draw between the draws of others.
+    return this.pass(new RandomGenerator(defaultGenerator().nextKey()[0]));
   }
 
   private stage(pass: stages.Pass<T>, length: (length: number) => number | undefined = (same) => same): Dataset<T> {
@@ -156,7 +161,7 @@ export class Dataset<T> implements AsyncIterable<T> {
   }
 
   private grouped(size: number, dropRemainder: boolean, join: (elements: T[]) => unknown, shape: (spec: ValueSpec) => ValueSpec['shape']): Dataset<T> {
-    const pass = () => stages.map(stages.group(this.pass(), size, dropRemainder), (elements) => join(elements) as T);
+    const pass: stages.Pass<T> = (random) => stages.map(stages.group(this.pass(random), size, dropRemainder), (elements) => join(elements) as T);
     const spec = mapSpec<T>(this.elementSpec, (value) => ({ ...value, shape: [dropRemainder ? size : null, ...shape(value)] }));
     return new Dataset(pass, spec, this.length === undefined ? undefined : dropRemainder ? Math.floor(this.length / size) : Math.ceil(this.length / size));
   }

@@ -1,9 +1,10 @@
 /** The stages of a pipeline: what each makes of the elements that come in. */
+import type { RandomGenerator } from '../../engine/random';
 import { integers } from '../../engine/random/distributions';
 import type { Key } from '../../engine/random/key';
 
-/** A fresh pass over the elements. */
-export type Pass<T> = () => AsyncIterable<T>;
+/** A fresh pass over the elements; its random choices come from `random`. */
+export type Pass<T> = (random: RandomGenerator) => AsyncIterable<T>;
 
 export async function* map<T, U>(source: AsyncIterable<T>, fn: (element: T) => U | Promise<U>): AsyncGenerator<U> {
   for await (const element of source) yield await fn(element);
@@ -29,7 +30,7 @@ export async function* skip<T>(source: AsyncIterable<T>, count: number): AsyncGe
 }
 
 /** Passes one after the other; ends early where a pass holds nothing, as forever would otherwise be silent. */
-export async function* repeat<T>(pass: Pass<T>, times: number): AsyncGenerator<T> {
+export async function* repeat<T>(pass: () => AsyncIterable<T>, times: number): AsyncGenerator<T> {
   for (let i = 0; i < times; i++) {
     let empty = true;
     for await (const element of pass()) {
@@ -40,9 +41,9 @@ export async function* repeat<T>(pass: Pass<T>, times: number): AsyncGenerator<T
   }
 }
 
-export async function* concatenate<T>(first: Pass<T>, second: Pass<T>): AsyncGenerator<T> {
-  yield* first();
-  yield* second();
+export async function* concatenate<T>(first: AsyncIterable<T>, second: AsyncIterable<T>): AsyncGenerator<T> {
+  yield* first;
+  yield* second;
 }
 
 /** Lists of `size` elements; the last may be shorter. */

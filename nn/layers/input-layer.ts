@@ -6,8 +6,8 @@ import { plan, type SymbolicTensor } from '../core/symbolic';
 export interface InputConfig {
   /** The shape of one sample, without the batch; `null` for unknown sizes. */
   readonly shape: PartialShape;
-  /** Default `'f32'`. */
-  readonly dtype?: Dtype;
+  /** Default `'f32'`; `'string'` for texts, which go into a TextVectorization layer. */
+  readonly dtype?: Dtype | 'string';
   readonly name?: string;
 }
 
@@ -20,7 +20,9 @@ export class InputLayer extends Layer {
   }
 
   override get inputDtype(): Dtype {
-    return this.config.dtype ?? 'f32';
+    const { dtype = 'f32' } = this.config;
+    // Of texts, the numbers go up to the device.
+    return dtype === 'string' ? 'i32' : dtype;
   }
 
   override call(x: Tensor): Tensor {

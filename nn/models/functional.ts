@@ -2,7 +2,9 @@
 import { ShapeError, ValueError } from '../../engine/errors';
 import type { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
+import { HostLayer } from '../core/host-layer';
 import type { CallContext, Layer } from '../core/layer';
+import type { StringArray } from '../core/string-array';
 import { type PartialShape, type Shapes, single, singleShape, type Tensors, toList } from '../core/structure';
 import type { GraphNode, SymbolicTensor } from '../core/symbolic';
 import { InputLayer } from '../layers/input-layer';
@@ -23,6 +25,10 @@ export class Functional<O extends Tensors = Tensors> extends Model {
   private readonly outputs: Symbols;
   /** In an order in which every node comes after those it takes from. */
   private readonly nodes: readonly GraphNode[];
+  /** Those right after the input that work on the host. */
+  private readonly hostNodes: readonly GraphNode[];
+  /** Where tensors come in: the inputs, or what the layers on the host make of them. */
+  private readonly starts: readonly SymbolicTensor[];
   private readonly graphLayers: readonly Layer[];
 
   constructor({ inputs, outputs, name }: FunctionalConfig) {
@@ -35,6 +41,12 @@ export class Functional<O extends Tensors = Tensors> extends Model {
       }
     }
     this.nodes = order(this.name, this.inputs, toList(outputs));
+    this.hostNodes = hostChain(this.inputs, this.nodes);
+    this.starts = this.hostNodes.at(-1)?.outputs ?? this.inputs;
+    const late = this.nodes.find((node) => node.layer instanceof HostLayer && !this.hostNodes.includes(node));
+    if (late) {
+      throw new ValueError(`Model "${this.name}": layer "${late.layer.name}" works on the host: it has to come right after the model's only input, which nothing else takes.`);
+    }
     this.graphLayers = byDepth(this.nodes);
     const names = this.graphLayers.map((layer) => layer.name);
     const twice = names.find((layer, i) => names.indexOf(layer) !== i);
@@ -63,17 +75,30 @@ export class Functional<O extends Tensors = Tensors> extends Model {
     for (const layer of this.firstLayers()) layer.checkInputs(inputs);
   }
 
+  override get inputLengthVaries(): boolean {
+    return this.starts.length === 1 && this.starts[0].shape[1] === null;
+  }
+
+  override get preparesInputs(): boolean {
+    return this.hostNodes?.length > 0;
+  }
+
+  override prepare(inputs: HostArray | StringArray): HostArray {
+    const [first, ...others] = this.hostNodes;
+    return first ? others.reduce((value, { layer }) => layer.prepare(value), first.layer.prepare(inputs)) : super.prepare(inputs);
+  }
+
   override call(inputs: Tensors, { training, mask }: CallContext): O {
     const values = new Map<SymbolicTensor, Tensor>();
     const given = toList(inputs);
     if (given.length !== this.inputs.length) {
       throw new ShapeError(`Model "${this.name}" takes ${this.inputs.length} inputs; got ${given.length}.`);
     }
-    this.inputs.forEach((input, i) => values.set(input, given[i]));
+    this.starts.forEach((start, i) => values.set(start, given[i]));
     for (const { layer, inputs: from, outputs } of this.nodes) {
-      if (layer instanceof InputLayer) continue;
+      if (layer instanceof InputLayer || layer instanceof HostLayer) continue;
       const x = from.map((symbol) => values.get(symbol)!);
-      const own = from.length === 1 && this.inputs.includes(from[0]) ? mask : undefined;
+      const own = from.length === 1 && this.starts.includes(from[0]) ? mask : undefined;
       const y = x.length === 1 ? layer.apply(x[0], { training, mask: own }) : layer.apply(x, { training });
       toList(y).forEach((value, i) => values.set(outputs[i], value));
     }
@@ -103,9 +128,20 @@ export class Functional<O extends Tensors = Tensors> extends Model {
 
   /** The layers that take the model's first input: they say what it is. */
   private firstLayers(): readonly Layer[] {
-    const users = this.nodes.filter(({ inputs }) => inputs.includes(this.inputs[0])).map(({ layer }) => layer);
-    return users.length > 0 ? users : [this.inputs[0].node.layer];
+    const users = this.nodes.filter(({ inputs }) => inputs.includes(this.starts[0])).map(({ layer }) => layer);
+    return users.length > 0 ? users : [this.starts[0].node.layer];
   }
+}
+
+/** The layers on the host that a single input goes through first, one after the other. */
+function hostChain(inputs: readonly SymbolicTensor[], nodes: readonly GraphNode[]): GraphNode[] {
+  const chain: GraphNode[] = [];
+  for (let at = inputs; at.length === 1; at = chain[chain.length - 1].outputs) {
+    const users = nodes.filter((node) => node.inputs.includes(at[0]));
+    if (users.length !== 1 || !(users[0].layer instanceof HostLayer)) break;
+    chain.push(users[0]);
+  }
+  return chain;
 }
 
 /** The nodes between inputs and outputs, each after those it takes from. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DtypeError, ShapeError, ValueError } from '../../engine/errors';
-import { setSeed } from '../../engine/random';
+import { defaultGenerator, setSeed } from '../../engine/random';
 import { HostArray } from '../../engine/tensor/host-array';
 import { StringArray } from '../../nn/core/string-array';
 import { Dataset } from '../../nn/data/dataset';
@@ -128,6 +128,20 @@ test('seeds and passes', async () => {
   assert.not.equal(await values(numbers(50).shuffle(50)), global);
   setSeed(3);
   assert.equal(await values(numbers(50).shuffle(50)), global, 'setSeed decides where no seed is given');
+
+  const ahead = numbers(50).shuffle(50).repeat(3).prefetch(2);
+  const orders = [];
+  for (const others of [0, 1]) {
+    setSeed(3);
+    const order: number[] = [];
+    for await (const value of ahead) {
+      order.push(value.at());
+      if (others) defaultGenerator().nextKey();
+    }
+    orders.push(order);
+  }
+  assert.equal(orders[0], orders[1], 'whatever else draws in between');
+  assert.not.equal(orders[0].slice(0, 50), orders[0].slice(50, 100));
 });
 
 test('with a buffer for all, every place is equally likely', async () => {

@@ -9,6 +9,8 @@ import { tensor } from '../../engine/tensor/create';
 import { StringArray } from '../../nn/core/string-array';
 import { Dataset } from '../../nn/data/dataset';
 import * as layers from '../../nn/layers';
+import { input } from '../../nn/layers/input-layer';
+import { model } from '../../nn/models/functional';
 import { type Sequential, sequential } from '../../nn/models/sequential';
 import { adam } from '../../nn/optimizers';
 import { rejects, throws } from '../support/datasets';
@@ -85,6 +87,22 @@ test('bags of words into a dense layer; a model in a model', async () => {
   model.compile({ optimizer: adam(0.1), loss: 'binary_crossentropy', metrics: ['accuracy'] });
   const { history } = await model.fit(texts, labels, { epochs: 12, validationSplit: 0.25, verbose: 0 });
   assert.is(history.val_accuracy[11], 1);
+});
+
+test('a functional model on texts', async () => {
+  setSeed(2);
+  const text = input({ shape: [], dtype: 'string', name: 'text' });
+  const [embedding, pooling, dense] = inner();
+  const numbers = (await encoder()).apply(text);
+  const graph = model({ inputs: text, outputs: dense.apply(pooling.apply(embedding.apply(numbers))) });
+  graph.compile({ optimizer: adam(0.1), loss: 'binary_crossentropy', metrics: ['accuracy'] });
+  const options = { epochs: 2, batchSize: 24, shuffle: false, verbose: 0 } as const;
+  const { history } = await graph.fit(texts, labels, options);
+  assert.equal(history, (await (await classifier()).fit(texts, labels, options)).history);
+  assert.equal(graph.apply(texts).shape, [24, 1]);
+
+  const late = layers.textVectorization({ name: 'late' });
+  throws(() => model({ inputs: text, outputs: late.apply(embedding.apply(numbers)) }), ValueError, '"late" works on the host');
 });
 
 test('an encoder by itself gives a tensor', async () => {

@@ -47,6 +47,11 @@ export function wholeNumber(least) {
   };
 }
 
+/** A reader of one or more of what `read` takes, parted by commas; what is said twice counts once. */
+export function listOf(read) {
+  return (text, name) => [...new Set(text.split(',').map((part) => read(part, name)))];
+}
+
 /** A reader of one of `choices`. */
 export function oneOf(choices) {
   return (text, name) => {

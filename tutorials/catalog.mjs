@@ -1,6 +1,7 @@
 /**
  * The tutorials, readable without a build. `runs` are the fixed names under which result.json reports;
- * `duration` is for the full run on two cores with the software adapter.
+ * `duration` is for what runs by default on two cores with the software adapter. `options` are those that not every
+ * tutorial has.
  */
 export const catalog = [
   {
@@ -14,6 +15,12 @@ export const catalog = [
     title: 'Telling clothes apart, with probabilities and with logits as the output',
     runs: ['softmax', 'logits'],
     duration: '2 min',
+  },
+  {
+    name: 'imdb-pooling',
+    title: 'What reviewers think, from the average of their words',
+    runs: ['pooled'],
+    duration: '1 min',
   },
 ];
 

@@ -1,12 +1,15 @@
 /** `npm start`'s command line: what may be given, and what it means. */
 import { nearest } from '../engine/nearest.mjs';
-import { didYouMean, oneOf, readArguments, swallowedByNpm, UsageError, wholeNumber } from '../setup/arguments.mjs';
+import { didYouMean, listOf, oneOf, readArguments, swallowedByNpm, UsageError, wholeNumber } from '../setup/arguments.mjs';
 import { catalog, mainTutorial } from './catalog.mjs';
 
 export const options = {
   epochs: { value: 'N', read: wholeNumber(1), help: 'train for N epochs instead of the tutorial’s own number' },
   limit: { value: 'N', read: wholeNumber(1), help: 'use only the first N rows of the training and of the test set' },
   batch: { value: 'N', read: wholeNumber(1), help: 'batch size instead of the tutorial’s own' },
+  full: { help: 'the original in full, also without a GPU, where it takes hours' },
+  lengths: { value: 'N,N,…', read: listOf(wholeNumber(1)), help: 'cut and fill reviews to these lengths instead' },
+  'max-tokens': { value: 'N', read: wholeNumber(3), help: 'size of the vocabulary instead of 1000' },
   seed: { value: 'N', read: wholeNumber(0), help: 'seed of all randomness (default 0)' },
   data: { value: 'auto|real|synthetic', read: oneOf(['auto', 'real', 'synthetic']), help: 'auto (default): real data, or generated data where there is none to be had' },
   adapter: { value: 'auto|gpu|software', read: oneOf(['auto', 'gpu', 'software']), help: 'auto (default): a GPU, or a software adapter where there is none' },
@@ -34,7 +37,21 @@ export function readCommand(argv, env = {}) {
   const { list, help, ...rest } = given;
   if (help) return { action: 'help' };
   if (list) return { action: 'list' };
-  return { action: 'run', tutorial: words[0] ?? mainTutorial, options: { ...defaults, ...rest } };
+  const tutorial = words[0] ?? mainTutorial;
+  for (const option of Object.keys(rest)) checkThatItHas(tutorial, option);
+  const { 'max-tokens': maxTokens, ...others } = rest;
+  return { action: 'run', tutorial, options: { ...defaults, ...others, ...(maxTokens && { maxTokens }) } };
+}
+
+/** Some options are for some tutorials only, as the catalog says. */
+function checkThatItHas(tutorial, option) {
+  const having = tutorialsWith(option);
+  if (having.length === 0 || having.includes(tutorial)) return;
+  throw new UsageError(`${tutorial} has no option --${option}; it is for ${having.join(', ')}.`);
+}
+
+function tutorialsWith(option) {
+  return catalog.filter(({ options = [] }) => options.includes(option)).map(({ name }) => name);
 }
 
 /** A slip in the name, or in one word of it: "fasion" is near fashion-mnist too. */
@@ -46,7 +63,8 @@ function nearTutorial(unknown, names) {
 }
 
 export function helpText() {
-  const rows = Object.entries(options).map(([name, { value, help }]) => [`  --${name}${value ? ` ${value}` : ''}`, help]);
+  const only = (name) => (tutorialsWith(name).length ? ` (${tutorialsWith(name).join(', ')})` : '');
+  const rows = Object.entries(options).map(([name, { value, help }]) => [`  --${name}${value ? ` ${value}` : ''}`, help + only(name)]);
   return [
     'npm start                            run the main tutorial, ' + mainTutorial,
     'npm start -- [tutorial] [options]    run another, or otherwise',

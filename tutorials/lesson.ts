@@ -1,19 +1,32 @@
 /** What a tutorial is given: its options, the report it writes into, and `run`, which records what was measured. */
-import { clearSession, type datasets, type DeviceInfo, type History, type HostArray, type Model, setSeed, type Shape, version } from 'wgrad';
+import { type CallbackLike, clearSession, type datasets, type DeviceInfo, type History, type HostArray, type Model, setSeed, type Shape, version } from 'wgrad';
 import { host } from '#platform';
+import { estimate } from './estimate';
 import { readRunSection, reportPage } from './report/page';
 import type { Figure } from './report/render';
 import { Report } from './report/report';
 import { completeRuns, hashOf, interruption, npy, type Options, readResult, readText, type Result, type RunRecord } from './result';
 import { labelTerminal } from './synthetic-label';
 
-type Loaded = Awaited<ReturnType<typeof datasets.mnist.loadData>>;
+/** What data sets have for inputs: images in one array, a list of sequences, texts. */
+export interface Rows {
+  readonly length: number;
+  slice(start: number, end: number): unknown;
+}
+
+interface Loaded<X extends Rows> {
+  train: [x: X, y: HostArray];
+  test: [x: X, y: HostArray];
+  kind: Result['data'];
+}
+
+type Choice = NonNullable<Parameters<typeof datasets.mnist.loadData>[0]>['data'];
 
 /** Thrown where the tutorial goes on after Ctrl-C: what there was is written. */
 export class Interrupted extends Error {}
 
 /** What a run hands over when it is done. */
-export interface Outcome extends Pick<RunRecord, 'samples' | 'test'> {
+export interface Outcome extends Pick<RunRecord, 'samples' | 'test' | 'measured'> {
   model: Pick<Model, 'countParams' | 'getWeights'>;
   history: Pick<History, 'epoch' | 'history' | 'timing'>;
   predictions: HostArray;
@@ -37,6 +50,8 @@ export class Lesson {
   private conditions: Omit<Result, 'cut' | 'runs'> | undefined;
   private current: { name: string; epochs: number; batch: number } | undefined;
   private interrupted = false;
+  /** Whether the tutorial is cut to what is bearable without a GPU. */
+  private shortened = false;
 
   constructor(private readonly setup: LessonSetup) {
     if (setup.options.data === 'synthetic') labelTerminal('SYNTHETIC');
@@ -48,7 +63,7 @@ export class Lesson {
    * Loads a data set as the options say, and opens the device meanwhile: all of it, or the first rows under `--limit`.
    * Prints the opening lines, which only now can carry the label that the kind of data asks for.
    */
-  async load(set: { loadData(options: { data: Options['data'] }): Promise<Loaded> }): Promise<Pick<Loaded, 'train' | 'test'>> {
+  async load<X extends Rows>(set: { loadData(options: { data: Choice }): Promise<Loaded<X>> }): Promise<Loaded<X>> {
     const { entry, options, openDevice } = this.setup;
     const [{ adapter, driver, software }, { train, test, kind }] = await Promise.all([openDevice(), set.loadData({ data: options.data })]);
     this.conditions = { tutorial: entry.name, data: kind, adapter, driver, seed: options.seed, tuning: null, options };
@@ -58,17 +73,18 @@ export class Lesson {
     }
     host.terminal.write(`wgrad ${version}\nAdapter: ${adapter}\nGPU: ${software ? `NOT AVAILABLE (software: ${driver})` : 'available'}\n`);
     const { limit = Infinity } = options;
-    const first = ([x, y]: Loaded['train'], name: string): Loaded['train'] => {
+    this.shortened = software && !options.full;
+    const first = ([x, y]: [X, HostArray], name: string): [X, HostArray] => {
       if (x.length <= limit) return [x, y];
       this.cut.push(`${name} set: ${limit} of ${x.length} rows`);
-      return [x.slice(0, limit), y.slice(0, limit)];
+      return [x.slice(0, limit) as X, y.slice(0, limit)];
     };
-    return { train: first(train, 'training'), test: first(test, 'test') };
+    return { train: first(train, 'training'), test: first(test, 'test'), kind };
   }
 
-  /** Epochs to train: the tutorial's own number, or `--epochs`. */
-  epochs(own: number): number {
-    const epochs = this.setup.options.epochs ?? own;
+  /** Epochs to train: `--epochs`, or the tutorial's own number; without a GPU `short`, unless `--full` is given. */
+  epochs(own: number, short = own): number {
+    const epochs = this.setup.options.epochs ?? (this.shortened ? short : own);
     const run = this.inRun('epochs');
     run.epochs = epochs;
     if (epochs < own) this.cut.push(`${run.name}: ${epochs} of ${own} epochs`);
@@ -78,6 +94,23 @@ export class Lesson {
   /** Batch size: the tutorial's own, or `--batch`. */
   batchSize(own = 32): number {
     return (this.inRun('batchSize').batch = this.setup.options.batch ?? own);
+  }
+
+  /** Lengths of sequences to compare: `--lengths`, or the tutorial's own; without a GPU `short`, unless `--full` is given. */
+  lengths(own: readonly number[], short = own): readonly number[] {
+    return this.setup.options.lengths ?? (this.shortened ? short : own);
+  }
+
+  /** Size of the vocabulary: the tutorial's own, or `--max-tokens`. */
+  maxTokens(own: number): number {
+    const { maxTokens = own } = this.setup.options;
+    if (maxTokens < own) this.cut.push(`vocabulary: ${maxTokens} of ${own} tokens`);
+    return maxTokens;
+  }
+
+  /** A callback for `fit` that tells, after the first 20 steps, how long the run will take. */
+  estimate(options?: Parameters<typeof estimate>[0]): CallbackLike {
+    return estimate(options);
   }
 
   // ---- the report
@@ -109,19 +142,21 @@ export class Lesson {
    * One of the tutorial's runs: starts names and randomness afresh, so that it does not depend on the runs before it,
    * and writes result.json and the report when it is done. Under `--resume` a run that is complete is kept.
    */
-  async run(name: string, body: () => Promise<Outcome>): Promise<void> {
+  async run(name: string, body: () => Promise<Outcome>): Promise<RunRecord> {
     if (this.interrupted) throw new Interrupted();
-    if (await this.keep(name)) return;
+    const kept = await this.keep(name);
+    if (kept) return kept;
     clearSession();
     setSeed(this.setup.options.seed);
     this.current = { name, epochs: 0, batch: 0 };
     this.report.run = name;
     host.terminal.write(`\n--- ${name} ---\n`);
-    await this.record(await body());
+    const record = await this.record(await body());
     this.current = undefined;
     this.report.run = null;
     await this.write();
     if (this.interrupted) throw new Interrupted();
+    return record;
   }
 
   /** Ctrl-C was pressed: the run under way ends after its step, and no other begins. */
@@ -140,33 +175,36 @@ export class Lesson {
     await host.files!.writeAtomic(host.files!.join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
   }
 
-  private async record({ model, history, samples, test, predictions }: Outcome): Promise<void> {
+  private async record({ model, history, samples, test, predictions, measured }: Outcome): Promise<RunRecord> {
     const { name, epochs, batch } = this.inRun('run');
     const done = history.epoch.length;
     if (this.interrupted) this.cut.push(interruption(name, done, epochs));
     const file = `${name}.predictions.npy`;
     await host.files!.writeAtomic(host.files!.join(this.setup.folder, file), npy(predictions));
     const { seconds, compileSeconds, msPerStep } = history.timing;
-    this.runs.push({
+    const record: RunRecord = {
       name, params: model.countParams(), epochs: done, batch, samples, history: history.history, test,
       predictions: file, weightsSha256: await hashOf(await model.getWeights()), seconds, compileSeconds, msPerStep,
-    });
+      ...(measured && { measured }),
+    };
+    this.runs.push(record);
+    return record;
   }
 
   /** Under `--resume`, takes over what the folder holds of a complete run. */
-  private async keep(name: string): Promise<boolean> {
-    if (!this.setup.resume || !this.conditions) return false;
+  private async keep(name: string): Promise<RunRecord | undefined> {
+    if (!this.setup.resume || !this.conditions) return undefined;
     const { folder } = this.setup;
     const earlier = await readResult(folder);
     const record = completeRuns(earlier, this.conditions).find((run) => run.name === name);
     const section = readRunSection((await readText(host.files!.join(folder, 'report.html'))) ?? '', name);
-    if (!earlier || !record || section === undefined) return false;
+    if (!earlier || !record || section === undefined) return undefined;
     this.runs.push(record);
     this.cut.push(...earlier.cut.filter((note) => note.startsWith(`${name}: `)));
     this.report.keep(name, section);
     const test = Object.entries(record.test).map(([metric, value]) => `${metric} ${value.toFixed(4)}`).join(', ');
     host.terminal.write(`Kept the complete run ${name} (test ${test}).\n`);
-    return true;
+    return record;
   }
 
   private inRun(method: string): NonNullable<Lesson['current']> {

@@ -9,6 +9,10 @@ export interface Options {
   epochs?: number;
   limit?: number;
   batch?: number;
+  /** The original in full, also without a GPU. */
+  full?: boolean;
+  lengths?: number[];
+  maxTokens?: number;
   seed: number;
   data: 'auto' | 'real' | 'synthetic';
   adapter: 'auto' | 'gpu' | 'software';
@@ -48,6 +52,8 @@ export interface RunRecord {
   seconds: number;
   compileSeconds: number;
   msPerStep: number;
+  /** What else the tutorial measured, by name. */
+  measured?: Record<string, number | number[]>;
 }
 
 /** The text of a file, or `undefined` where there is none. */

@@ -15,6 +15,7 @@ const INTERRUPTED = 130;
 export const tutorials: Record<string, () => Promise<{ default: (lesson: Lesson) => Promise<void> }>> = {
   'mnist-quickstart': () => import('./mnist-quickstart'),
   'fashion-mnist': () => import('./fashion-mnist'),
+  'imdb-pooling': () => import('./imdb-pooling'),
 };
 
 export interface Command {

@@ -45,7 +45,7 @@ const read = (file: string): string => readFileSync(join(out, file), 'utf8');
 const resultOf = (tutorial: string): Result => JSON.parse(read(`${tutorial}/result.json`)) as Result;
 const short = ['--epochs', '1', '--data', 'real'];
 
-for (const { name, runs } of catalog) {
+for (const { name, runs } of catalog.filter(({ name }) => name.includes('mnist'))) {
   test(`${name}: all runs are recorded, with report and predictions`, async () => {
     const { status, stdout, stderr } = await start([name, ...short]);
     assert.ok(status === 0, stdout + stderr);

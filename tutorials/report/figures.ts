@@ -9,27 +9,30 @@ const WRONG = '#c0392b';
 
 const TITLES: Record<string, string> = { loss: 'Loss', accuracy: 'Accuracy' };
 
-/** One chart per quantity over the epochs: training, and validation where there is any. */
+/** One chart per quantity over the epochs: a line; where there is validation, that is the line, and training are dots. */
 export function curves(history: Record<string, number[]>, caption: string): Figure {
   const quantities = Object.keys(history).filter((name) => !name.startsWith('val_'));
-  const series = (name: string, kind: string, values: number[] = []): object[] =>
-    values.map((value, epoch) => ({ epoch: epoch + 1, value, kind, name }));
+  return { caption, charts: quantities.map((name) => curve(TITLES[name] ?? name, history[name], history[`val_${name}`])) };
+}
+
+function curve(title: string, training: number[], validation?: number[]): Figure['charts'][number] {
+  const series = (kind: string, values: number[] = []): object[] => values.map((value, i) => ({ epoch: i + 1, value, kind }));
+  // A line through one point cannot be seen.
+  const line = { type: 'line', point: !validation || validation.length === 1, aria: false } as const;
+  const of = (kind: string): object => ({ filter: `datum.kind === '${kind}'` });
   return {
-    caption,
-    charts: quantities.map((name) => ({
-      width: 270,
-      height: 190,
-      data: { values: [...series(name, 'training', history[name]), ...series(name, 'validation', history[`val_${name}`])] },
-      mark: { type: 'line', point: true, aria: false },
-      encoding: {
-        x: { field: 'epoch', type: 'quantitative', title: 'Epoch', axis: { tickMinStep: 1, format: 'd', grid: false } },
-        y: { field: 'value', type: 'quantitative', title: TITLES[name] ?? name, scale: { zero: false } },
-        color: history[`val_${name}`]
-          ? { field: 'kind', type: 'nominal', title: null, legend: { orient: 'top' } }
-          : { value: RIGHT },
-      },
-    })),
-  };
+    width: 270,
+    height: 190,
+    data: { values: [...series('training', training), ...series('validation', validation)] },
+    encoding: {
+      x: { field: 'epoch', type: 'quantitative', title: 'Epoch', axis: { tickMinStep: 1, format: 'd', grid: false }, scale: { domainMin: 1, nice: false } },
+      y: { field: 'value', type: 'quantitative', title, scale: { zero: false } },
+      color: validation ? { field: 'kind', type: 'nominal', title: null, legend: { orient: 'top' } } : { value: RIGHT },
+    },
+    layer: validation
+      ? [{ transform: [of('training')], mark: { type: 'point', filled: true, aria: false } }, { transform: [of('validation')], mark: line }]
+      : [{ mark: line }],
+  } as never;
 }
 
 /** One image [height, width] in a colour map, with its colour bar. */

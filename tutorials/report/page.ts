@@ -67,7 +67,7 @@ function wrapSection({ run, html }: Section): string {
 }
 
 function page(title: string, data: Result['data'], body: string): string {
-  const label = data === 'synthetic' ? '<p class="banner">SYNTHETIC data: every number and figure here comes from generated images.</p>' : '';
+  const label = data === 'synthetic' ? '<p class="banner">SYNTHETIC data: every number and figure here comes from generated data.</p>' : '';
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -1,6 +1,6 @@
 /**
- * Functions of one tensor, element by element. To add one: a `case` in unary.wgsl, one in unary-grad.wgsl,
- * a row here.
+ * Functions of one tensor, element by element; activations have Keras's names, formulas and defaults. They take f32 unless told
+ * otherwise and throw DtypeError for the rest. To add one: a `case` in unary.wgsl, one in unary-grad.wgsl, a row here.
  */
 import { defineOp, expectDtype, type Op } from '../autodiff/op';
 import { vjp } from '../autodiff/vjp';
@@ -122,17 +122,17 @@ function unary(name: string, row: Row): Unary {
   return Object.assign((x: TensorLike) => call(name, row, x), { gradient });
 }
 
-/** −x. */
+/** −x, of f32 or i32. */
 export const neg = unary('neg', { codes: { f32: 0, i32: 64 }, saves: 'x' });
-/** |x|. */
+/** |x|, of f32 or i32. */
 export const abs = unary('abs', { codes: { f32: 1, i32: 65 }, saves: 'x' });
-/** −1, 0 or 1; NaN stays. */
+/** −1, 0 or 1, of f32 or i32; NaN stays. */
 export const sign = unary('sign', { codes: { f32: 2, i32: 66 } });
 /** eˣ. */
 export const exp = unary('exp', { codes: { f32: 3 }, saves: 'y', slope: (y) => y });
 /** eˣ − 1, accurate for small x. */
 export const expm1 = unary('expm1', { codes: { f32: 4 }, saves: 'y', slope: (y) => add(y, 1) });
-/** The natural logarithm. */
+/** The natural logarithm; NaN below 0, −∞ at 0 and for the denormals that some devices take for 0. */
 export const log = unary('log', { codes: { f32: 5 }, saves: 'x', slope: (x) => reciprocal(x) });
 /** log(1 + x), accurate for small x. */
 export const log1p = unary('log1p', { codes: { f32: 6 }, saves: 'x', slope: (x) => reciprocal(add(x, 1)) });
@@ -140,13 +140,13 @@ export const log1p = unary('log1p', { codes: { f32: 6 }, saves: 'x', slope: (x) 
 export const sqrt = unary('sqrt', { codes: { f32: 7 }, saves: 'y', slope: (y) => div(0.5, y) });
 /** 1/√x. */
 export const rsqrt = unary('rsqrt', { codes: { f32: 8 }, saves: 'y', slope: (y) => mul(-0.5, mul(y, square(y))) });
-/** x². */
+/** x², of f32, i32 or u32. */
 export const square = unary('square', { codes: { f32: 9, i32: 67, u32: 67 }, saves: 'x', slope: (x) => mul(2, x) });
 /** 1/x. */
 export const reciprocal = unary('reciprocal', { codes: { f32: 10 }, saves: 'y', slope: (y) => neg(square(y)) });
-/** Sine. */
+/** The sine of x in radians, accurate for |x| up to 10⁵. */
 export const sin = unary('sin', { codes: { f32: 11 }, saves: 'x', slope: (x) => cos(x) });
-/** Cosine. */
+/** The cosine of x in radians, accurate for |x| up to 10⁵. */
 export const cos = unary('cos', { codes: { f32: 12 }, saves: 'x', slope: (x) => neg(sin(x)) });
 /** Hyperbolic tangent. */
 export const tanh = unary('tanh', { codes: { f32: 13 }, saves: 'y', slope: (y) => sub(1, square(y)) });
@@ -157,7 +157,7 @@ export const relu = unary('relu', { codes: { f32: 15 }, saves: 'y' });
 /** min(max(x, 0), 6); its derivative at 0 and 6 is 0. */
 export const relu6 = unary('relu6', { codes: { f32: 16 }, saves: 'y' });
 const leakyReluRow: Row = { codes: { f32: 17 }, saves: 'x' };
-/** x for x > 0, else `negativeSlope`·x. */
+/** x for x > 0, else `negativeSlope`·x; the slope at 0 is that of the left. */
 export function leakyRelu(x: TensorLike, negativeSlope = 0.2): Tensor {
   return call('leakyRelu', leakyReluRow, x, negativeSlope);
 }
@@ -191,7 +191,10 @@ const geluTanhRow: Row = {
     return add(p, mul(mul(x, mul(p, sub(1, p))), mul(scale, add(1, mul(3 * 0.044715, square(x))))));
   },
 };
-/** x·Φ(x), Φ the normal distribution's function; `approximate` takes its tanh form (Hendrycks & Gimpel 2016). */
+/**
+ * x·Φ(x), Φ the standard normal distribution's function (Hendrycks & Gimpel 2016). `approximate` takes its tanh form, as
+ * keras.ops.gelu does by default; the activation "gelu" of layers does not.
+ */
 export function gelu(x: TensorLike, approximate = false): Tensor {
   return approximate ? call('gelu', geluTanhRow, x) : call('gelu', geluRow, x);
 }
@@ -223,7 +226,7 @@ export const ceil = unary('ceil', { codes: { f32: 28 } });
 /** The nearest whole number; halves go to the even one. */
 export const round = unary('round', { codes: { f32: 29 } });
 const clipRow: Row = { codes: { f32: 30 }, saves: 'x' };
-/** x bounded to [min, max]; its derivative is 1 from bound to bound, both included. */
+/** x bounded to [min, max]; its derivative is 1 from bound to bound, both included. Throws ValueError if min > max. */
 export function clip(x: TensorLike, min: number, max: number): Tensor {
   if (!(min <= max)) throw new ValueError(`clip: the lower bound ${min} must not exceed the upper bound ${max}.`);
   return call('clip', clipRow, x, min, max);

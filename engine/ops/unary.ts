@@ -111,7 +111,7 @@ function call(name: string, row: Row, x: TensorLike, alpha = 0, beta = 0): Tenso
   return unaryOp([asTensor(x)], { name, row, alpha, beta })[0];
 }
 
-interface Unary {
+export interface Unary {
   (x: TensorLike): Tensor;
   /** dy · f′(x) in one dispatch, from what the derivative is computed from: x, or y = f(x) (relu, sigmoid, tanh …). */
   gradient(saved: Tensor, dy: Tensor): Tensor;

@@ -3,6 +3,7 @@ export * as layers from './layers';
 export * as losses from './losses';
 export * as metrics from './metrics';
 export * as optimizers from './optimizers';
+export * as schedules from './schedules';
 export * as initializers from './initializers';
 export * as activations from './activations';
 export * as datasets from './datasets';

@@ -22,6 +22,8 @@ export interface ArenaRange {
   readonly states: readonly Bindable[];
   /** Elements, padding included. */
   readonly size: number;
+  /** Where each parameter lies in the run, in elements; what is in no member is padding. */
+  readonly members: readonly { readonly start: number; readonly length: number }[];
 }
 
 /** Parameters hold on to their block, so that its memory lives as long as one lies in it, even if the optimizer is gone. */
@@ -38,11 +40,11 @@ interface Block {
 export class Arena {
   private readonly blocks: readonly Block[];
 
-  /** Moves `variables` in; `states` zero-filled buffers of the same layout come with them. */
-  constructor(readonly variables: readonly Variable[], states: number) {
-    this.blocks = split(variables).map((members) => makeBlock(members, states));
+  /** Moves `variables` in; a buffer of the same layout comes with them for each of `states`, filled with that number. */
+  constructor(readonly variables: readonly Variable[], states: readonly number[]) {
+    this.blocks = split(variables).map((members) => makeBlock(members, states.length));
     gpu().recorder.immediately(() => {
-      for (const { states } of this.blocks) for (const state of states) fillWith(state, 0);
+      for (const block of this.blocks) block.states.forEach((state, i) => fillWith(state, states[i]));
     });
     this.gather();
   }
@@ -97,11 +99,13 @@ export class Arena {
         if (included && start < 0) start = offset;
         if (!included && start >= 0) {
           const length = offset - start;
+          const members = block.variables.filter((other) => inRun(block.offsets.get(other)!, start, offset));
           ranges.push({
             parameters: part(block.parameters, start, length),
             gradients: part(block.gradients, start, length),
             states: block.states.map((state) => part(state, start, length)),
             size: length / BYTES_PER_ELEMENT,
+            members: members.map((other) => ({ start: (block.offsets.get(other)! - start) / BYTES_PER_ELEMENT, length: other.size })),
           });
           start = -1;
         }
@@ -148,6 +152,10 @@ function makeBlock(variables: readonly Variable[], states: number): Block {
 
 function part({ storage }: Bindable, byteOffset: number, byteLength: number): Bindable {
   return { storage, byteOffset, byteLength };
+}
+
+function inRun(offset: number, start: number, end: number): boolean {
+  return offset >= start && offset < end;
 }
 
 function regionOf(whole: Tensor, block: Block, variable: Variable): Region {

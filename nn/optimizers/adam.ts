@@ -10,19 +10,30 @@ export interface AdamConfig extends OptimizerConfig {
   readonly beta2?: number;
   /** The "epsilon hat" of the paper's section 2.1; default 1e-7. */
   readonly epsilon?: number;
+  /** Divides by the largest second moment so far (Reddi et al. 2018); default false. */
+  readonly amsgrad?: boolean;
 }
 
-/** Adam, in Keras's form; default rate 0.001. https://keras.io/api/optimizers/adam/ */
+/** Adam (Kingma & Ba 2015), in Keras's form; default rate 0.001. https://keras.io/api/optimizers/adam/ */
 export class Adam extends Optimizer {
-  override readonly name = 'adam';
-  protected override readonly states = 2;
+  override readonly name: string = 'adam';
+  private readonly config: Required<Pick<AdamConfig, 'beta1' | 'beta2' | 'epsilon' | 'amsgrad'>>;
 
-  constructor(private readonly config: AdamConfig = {}) {
+  constructor(config: AdamConfig = {}) {
     super(config, 0.001);
+    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false } = config;
+    this.config = { beta1, beta2, epsilon, amsgrad };
+  }
+
+  protected override get states(): readonly number[] {
+    return this.config.amsgrad ? [0, 0, 0] : [0, 0];
   }
 
   protected override update(range: ArenaRange, scalars: readonly StepScalar[]): void {
-    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = this.config;
-    adamUpdate(range, scalars, { beta1, beta2, epsilon });
+    adamUpdate(range, scalars, this.config);
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), ...this.config };
   }
 }

@@ -2,53 +2,81 @@
 import { ShapeError, ValueError } from '../../engine/errors';
 import { gpu } from '../../engine/gpu/gpu';
 import type { StepScalar } from '../../engine/gpu/step-slots';
+import { weightDecay } from '../../engine/ops/update/weight-decay';
 import { Arena, type ArenaRange } from '../../engine/step/arena';
 import { formatShape, sameShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { Variable } from '../../engine/tensor/variable';
+import { LearningRateSchedule } from '../schedules/schedule';
+import { checkClipping, type Clipping, clipGradients, clips } from './clipping';
 
-/** A rate, or a function of the step number (from 0). */
-export type LearningRate = number | ((step: number) => number);
+/** A rate, a schedule, or a function of the step number (from 0). */
+export type LearningRate = number | LearningRateSchedule | ((step: number) => number);
 
-export interface OptimizerConfig {
+/** https://keras.io/api/optimizers/ */
+export interface OptimizerConfig extends Clipping {
   readonly learningRate?: LearningRate;
   readonly name?: string;
+  /** Decoupled weight decay: before each update a weight loses this share of itself times the rate. Default: none. */
+  readonly weightDecay?: number | null;
 }
 
 export abstract class Optimizer {
   abstract readonly name: string;
-  /** May be changed at any time; steps already compiled see the new rate. */
-  learningRate: LearningRate;
   /** Steps taken so far. */
   iterations = 0;
-  /** Buffers like the parameters' that the method keeps (moments). */
-  protected abstract readonly states: number;
+  private rate: LearningRate;
   private arena: Arena | null = null;
   private readonly scalars: readonly StepScalar[] = [
     { dtype: 'f32', next: () => this.currentLearningRate },
     { dtype: 'u32', next: () => ++this.iterations },
+    ...this.moreScalars(),
   ];
 
-  constructor({ learningRate }: OptimizerConfig, defaultRate: number) {
-    this.learningRate = learningRate ?? defaultRate;
-    if (typeof this.learningRate === 'number' && !(this.learningRate >= 0)) {
-      throw new ValueError(`Optimizer: learningRate is ${this.learningRate}; expected a number ≥ 0 or a function of the step.`);
-    }
+  constructor(private readonly options: OptimizerConfig, defaultRate: number) {
+    this.rate = checkedRate(options.learningRate ?? defaultRate);
+    checkClipping(options);
+    const { weightDecay = null } = options;
+    if (weightDecay !== null && !(weightDecay >= 0)) throw new ValueError(`Optimizer: weightDecay is ${weightDecay}; expected a number ≥ 0, or null.`);
+  }
+
+  /** May be changed at any time; steps already compiled see the new rate. */
+  get learningRate(): LearningRate {
+    return this.rate;
+  }
+
+  set learningRate(rate: LearningRate) {
+    this.rate = checkedRate(rate);
   }
 
   /** The rate of the coming step. */
   get currentLearningRate(): number {
-    return typeof this.learningRate === 'function' ? this.learningRate(this.iterations) : this.learningRate;
+    if (typeof this.rate === 'number') return this.rate;
+    return typeof this.rate === 'function' ? this.rate(this.iterations) : this.rate.rateAt(this.iterations);
+  }
+
+  /** What makes the optimizer again, at the present rate: options by Keras's names in camelCase. */
+  getConfig(): Record<string, unknown> {
+    const { weightDecay = null, clipnorm = null, globalClipnorm = null, clipvalue = null } = this.options;
+    return { ...this.options, name: this.name, learningRate: this.rate, weightDecay, clipnorm, globalClipnorm, clipvalue };
   }
 
   /** Moments, step number and rate, as Keras counts them; 0 before it is built. */
   countParams(): number {
     const size = this.arena?.variables.reduce((sum, variable) => sum + variable.size, 0);
-    return size === undefined ? 0 : this.states * size + 2;
+    return size === undefined ? 0 : this.states.length * size + 2;
   }
 
-  /** Updates one run of parameters; `scalars` are the rate and the step number from 1. */
+  /** The buffers like the parameters' that the method keeps (moments): what each is filled with at first. */
+  protected abstract get states(): readonly number[];
+
+  /** Updates one run of parameters; `scalars` are the rate, the step number from 1, and `moreScalars`. */
   protected abstract update(range: ArenaRange, scalars: readonly StepScalar[]): void;
+
+  /** Further numbers that change from step to step; asked for in order, when `iterations` counts the coming step already. */
+  protected moreScalars(): readonly StepScalar[] {
+    return [];
+  }
 
   /** Takes the variables into an arena, side by side, so that one dispatch updates them all. */
   build(variables: readonly Variable[]): void {
@@ -58,7 +86,8 @@ export abstract class Optimizer {
         'Optimizer: the variables are not those it was built for. Make a new optimizer for another model, or build it with all variables at once.',
       );
     }
-    this.arena = new Arena(variables, this.states);
+    // Clipped gradients get a buffer of their own: those that were handed in stay as they are.
+    this.arena = new Arena(variables, clips(this.options) ? [...this.states, 0] : this.states);
   }
 
   /** One step: `gradients[i]` belongs to `variables[i]`; a `null` gradient leaves its variable alone. */
@@ -81,6 +110,16 @@ export abstract class Optimizer {
       throw new ValueError('applyGradients: no variable has a gradient; does the loss depend on them?');
     }
     const scalars = gpu().recorder.ofThisStep(this.scalars);
-    for (const range of this.arena!.ranges(updated)) this.update(range, scalars);
+    const ranges = this.arena!.ranges(updated);
+    const { weightDecay: decay } = this.options;
+    for (const range of clips(this.options) ? clipGradients(ranges, this.options) : ranges) {
+      if (decay) weightDecay(range, scalars, decay);
+      this.update(range, scalars);
+    }
   }
+}
+
+function checkedRate(rate: LearningRate): LearningRate {
+  if (typeof rate === 'function' || rate instanceof LearningRateSchedule || rate >= 0) return rate;
+  throw new ValueError(`Optimizer: learningRate is ${String(rate)}; expected a number ≥ 0, a schedule, or a function of the step.`);
 }

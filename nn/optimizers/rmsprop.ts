@@ -17,17 +17,23 @@ export interface RmspropConfig extends OptimizerConfig {
 /** RMSprop; default rate 0.001. https://keras.io/api/optimizers/rmsprop/ */
 export class RMSprop extends Optimizer {
   override readonly name = 'rmsprop';
+  private readonly config: Required<Pick<RmspropConfig, 'rho' | 'momentum' | 'epsilon' | 'centered'>>;
 
-  constructor(private readonly config: RmspropConfig = {}) {
+  constructor(config: RmspropConfig = {}) {
     super(config, 0.001);
+    const { rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = config;
+    this.config = { rho, momentum, epsilon, centered };
   }
 
-  protected override get states(): number {
-    return this.config.momentum || this.config.centered ? 3 : 1;
+  protected override get states(): readonly number[] {
+    return this.config.momentum || this.config.centered ? [0, 0, 0] : [0];
   }
 
   protected override update(range: ArenaRange, scalars: readonly StepScalar[]): void {
-    const { rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = this.config;
-    rmspropUpdate(range, scalars, { rho, momentum, epsilon, centered });
+    rmspropUpdate(range, scalars, this.config);
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), ...this.config };
   }
 }

@@ -13,17 +13,23 @@ export interface SgdConfig extends OptimizerConfig {
 /** Gradient descent, with momentum if asked for; default rate 0.01. https://keras.io/api/optimizers/sgd/ */
 export class SGD extends Optimizer {
   override readonly name = 'sgd';
+  private readonly config: Required<Pick<SgdConfig, 'momentum' | 'nesterov'>>;
 
-  constructor(private readonly config: SgdConfig = {}) {
+  constructor(config: SgdConfig = {}) {
     super(config, 0.01);
+    const { momentum = 0, nesterov = false } = config;
+    this.config = { momentum, nesterov };
   }
 
-  protected override get states(): number {
-    return this.config.momentum ? 1 : 0;
+  protected override get states(): readonly number[] {
+    return this.config.momentum ? [0] : [];
   }
 
   protected override update(range: ArenaRange, scalars: readonly StepScalar[]): void {
-    const { momentum = 0, nesterov = false } = this.config;
-    sgdUpdate(range, scalars, { momentum, nesterov });
+    sgdUpdate(range, scalars, this.config);
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), ...this.config };
   }
 }

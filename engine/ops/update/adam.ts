@@ -1,3 +1,4 @@
+import amsgradWgsl from '../../../shaders/update/adam-amsgrad.wgsl';
 import adamWgsl from '../../../shaders/update/adam.wgsl';
 import { grid, power, step } from '../../../shaders/lib';
 import { defineKernel, run } from '../../gpu/kernel';
@@ -5,7 +6,7 @@ import type { StepScalar } from '../../gpu/step-slots';
 import type { ArenaRange } from '../../step/arena';
 import { vec4Lanes } from './lanes';
 
-const kernel = defineKernel({
+const plain = defineKernel({
   name: 'update/adam',
   source: adamWgsl,
   lib: [grid, power, step],
@@ -14,20 +15,29 @@ const kernel = defineKernel({
   step: true,
 });
 
+const withAmsgrad = defineKernel({
+  name: 'update/adam-amsgrad',
+  source: amsgradWgsl,
+  lib: [grid, power, step],
+  bindings: { p: 'readwrite', g: 'read', m: 'readwrite', v: 'readwrite', h: 'readwrite' },
+  params: { n: 'u32', beta_1: 'f32', beta_2: 'f32', rest_1: 'f32', rest_2: 'f32', epsilon: 'f32' },
+  step: true,
+});
+
 export interface AdamAttrs {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  readonly amsgrad: boolean;
 }
 
-/** Updates a run of parameters; `range.states` are m and v, `scalars` the learning rate and the step number from 1. */
-export function adamUpdate(range: ArenaRange, scalars: readonly StepScalar[], { beta1, beta2, epsilon }: AdamAttrs): void {
+/** Updates a run of parameters; `range.states` are m, v, and h if amsgrad; `scalars` the learning rate and the step number from 1. */
+export function adamUpdate(range: ArenaRange, scalars: readonly StepScalar[], { beta1, beta2, epsilon, amsgrad }: AdamAttrs): void {
+  const constants = { beta_1: beta1, beta_2: beta2, rest_1: 1 - beta1, rest_2: 1 - beta2, epsilon };
   for (const { n, bind, grid } of vec4Lanes(range)) {
-    run(kernel, {
-      bind: { p: bind[0], g: bind[1], m: bind[2], v: bind[3] },
-      params: { n, beta_1: beta1, beta_2: beta2, rest_1: 1 - beta1, rest_2: 1 - beta2, epsilon },
-      scalars,
-      grid,
-    });
+    const [p, g, m, v, h] = bind;
+    const params = { n, ...constants };
+    if (amsgrad) run(withAmsgrad, { bind: { p, g, m, v, h }, params, scalars, grid });
+    else run(plain, { bind: { p, g, m, v }, params, scalars, grid });
   }
 }

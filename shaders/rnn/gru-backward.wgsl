@@ -44,7 +44,6 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
-  @builtin(subgroup_invocation_id) subgroup_lane: u32,
 ) {
   let units = params.units;
   let quads = units / 4u;
@@ -59,7 +58,7 @@ fn main(
     let start = (row0 * params.time + time_of(next)) * GATES * quads;
     for (var block = 0u; block < quads; block += QUADS) {
       let quad = block + lane % QUADS;
-      product(start, params.time * GATES * quads, depth, quad, quads, lane, subgroup_lane);
+      product(start, params.time * GATES * quads, depth, quad, quads, lane);
       if (quad < quads && lane < QUADS) {
         for (var item = row0 * 4u; item < (row0 + rows) * 4u; item++) {
           let row = item / 4u;

@@ -44,7 +44,6 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
-  @builtin(subgroup_invocation_id) subgroup_lane: u32,
 ) {
   let units = params.units;
   let quads = units / 4u;
@@ -70,7 +69,7 @@ fn main(
       for (var slot = 0u; slot < GATES * QUADS; slot += LANES / SLICES) {
         let gate = (slot + lane % (LANES / SLICES)) / QUADS;
         let quad = block + lane % QUADS;
-        product((row0 * params.time + t) * quads, params.time * quads, depth, gate * quads + quad, GATES * quads, lane, subgroup_lane);
+        product((row0 * params.time + t) * quads, params.time * quads, depth, gate * quads + quad, GATES * quads, lane);
         if (quad < quads && slice == 0u) {
           for (var item = row0 * 4u; item < (row0 + rows) * 4u; item++) {
             let row = item / 4u;

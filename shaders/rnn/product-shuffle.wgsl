@@ -13,12 +13,12 @@ const LOADS = ROWS / LANES;
 var<private> sums: array<vec4f, ROWS>;
 
 // Rows of the state begin at `start`, `stride` apart, and have `depth` vec4s; rows of w have `columns` vec4s.
-fn product(start: u32, stride: u32, depth: u32, column: u32, columns: u32, lane: u32, subgroup_lane: u32) {
+fn product(start: u32, stride: u32, depth: u32, column: u32, columns: u32, lane: u32) {
   var acc = array<vec4f, ROWS>();
   for (var l = 0u; l < depth; l++) {
     var fragment = array<vec4f, LOADS>();
     for (var q = 0u; q < LOADS; q++) {
-      fragment[q] = state_at(start + (q * LANES + subgroup_lane % LANES) * stride + l);
+      fragment[q] = state_at(start + (q * LANES + lane) * stride + l);
     }
     let at = l * 4u * columns + column;
     let w0 = w[at];

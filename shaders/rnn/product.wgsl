@@ -7,7 +7,7 @@ var<private> sums: array<vec4f, ROWS>;
 var<workgroup> parts: array<vec4f, ROWS * LANES>;
 
 // Rows of the state begin at `start`, `stride` apart, and have `depth` vec4s; rows of w have `columns` vec4s.
-fn product(start: u32, stride: u32, depth: u32, column: u32, columns: u32, lane: u32, subgroup_lane: u32) {
+fn product(start: u32, stride: u32, depth: u32, column: u32, columns: u32, lane: u32) {
   let part = (depth + SLICES - 1u) / SLICES;
   let first = lane / (LANES / SLICES) * part;
   for (var r = 0u; r < ROWS; r++) { sums[r] = vec4f(0.0); }

@@ -1,11 +1,14 @@
+import { ValueError } from '../../errors';
 import { asTensor, type TensorLike, zeros } from '../../tensor/create';
-import forward from '../../../shaders/rnn/gru-forward.wgsl';
-import backward from '../../../shaders/rnn/gru-backward.wgsl';
+import forwardSource from '../../../shaders/rnn/gru-forward.wgsl';
+import backwardSource from '../../../shaders/rnn/gru-backward.wgsl';
+import type { Tensor } from '../../tensor/tensor';
 import { add, mul, sub } from '../binary';
 import { matmul } from '../matmul';
 import { slice, split } from '../slice';
 import { applyOf } from './activation';
-import { type Cell, cellKernels, checkSequence, overridesOf, rowsPerPart, type Sequence, sequence, type SequenceOptions } from './sequence';
+import { type Cell, cellKernels } from './cell';
+import { checkSequence, kernelsServe, type Sequence, sequence, type SequenceOptions } from './sequence';
 import { type Step, steps } from './steps';
 
 const cell: Cell = {
@@ -14,19 +17,18 @@ const cell: Cell = {
   states: 1,
   kept: 4,
   ownBias: true,
-  kernels: cellKernels('gru', {
-    forward,
-    backward,
-    bindings: {
-      forward: {
-        xz: 'read', w: 'read', bias: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write', saved: 'readwrite',
-      },
-      backward: {
-        w: 'read', saved: 'read', h_before: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'write', dq: 'readwrite',
-      },
+  kernels: cellKernels(
+    'gru',
+    {
+      source: forwardSource,
+      bindings: { xz: 'read', w: 'read', bias: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write', saved: 'readwrite' },
     },
-    overrides: { ACTIVATION: 2, RECURRENT: 3 },
-  }),
+    {
+      source: backwardSource,
+      bindings: { w: 'read', saved: 'read', h_before: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'write', dq: 'readwrite' },
+    },
+    { ACTIVATION: 2, RECURRENT: 3 },
+  ),
 };
 
 export interface GruOptions extends SequenceOptions {
@@ -45,7 +47,7 @@ export function gruStep(wh: TensorLike, bias: TensorLike | null, options: GruOpt
   const units = w.shape[0];
   return (x, [h]) => {
     const [xz, xr, xg] = split(x, 3, 1);
-    const mix = (z: ReturnType<typeof sigma>, g: ReturnType<typeof phi>) => [add(mul(z, h), mul(sub(1, z), g))];
+    const mix = (z: Tensor, g: Tensor): Tensor[] => [add(mul(z, h), mul(sub(1, z), g))];
     if (resetAfter) {
       const product = matmul(h, w);
       const [hz, hr, hg] = split(bias ? add(product, bias) : product, 3, 1);
@@ -64,9 +66,8 @@ export function gruStep(wh: TensorLike, bias: TensorLike | null, options: GruOpt
 export function gru(xz: TensorLike, wh: TensorLike, bias: TensorLike | null, options: GruOptions = {}): Sequence {
   const [x, w, b] = [asTensor(xz), asTensor(wh), bias ? asTensor(bias) : null];
   checkSequence(cell, x, w, b, options);
+  if (b && options.resetAfter === false) throw new ValueError('gru: with resetAfter: false there is no bias at the state: add it to xz.');
   const units = w.shape[0];
-  const { resetAfter = true, implementation } = options;
-  const inSteps = !resetAfter || implementation === 'steps' || !overridesOf(cell, options) || rowsPerPart(cell, x.shape[1], units) === 0;
-  if (inSteps) return steps(x, units, 1, gruStep(w, b, options), options);
-  return sequence(cell, x, w, b ?? zeros([3 * units]), options);
+  if ((options.resetAfter ?? true) && kernelsServe(cell, x, w, options)) return sequence(cell, x, w, b ?? zeros([3 * units]), options);
+  return steps(x, units, 1, gruStep(w, b, options), options);
 }

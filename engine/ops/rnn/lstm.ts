@@ -1,11 +1,12 @@
 import { asTensor, type TensorLike } from '../../tensor/create';
-import forward from '../../../shaders/rnn/lstm-forward.wgsl';
-import backward from '../../../shaders/rnn/lstm-backward.wgsl';
+import forwardSource from '../../../shaders/rnn/lstm-forward.wgsl';
+import backwardSource from '../../../shaders/rnn/lstm-backward.wgsl';
 import { add, mul } from '../binary';
 import { matmul } from '../matmul';
 import { split } from '../slice';
 import { applyOf } from './activation';
-import { type Cell, cellKernels, checkSequence, overridesOf, rowsPerPart, type Sequence, sequence, type SequenceOptions } from './sequence';
+import { type Cell, cellKernels } from './cell';
+import { checkSequence, kernelsServe, type Sequence, sequence, type SequenceOptions } from './sequence';
 import { type Step, steps } from './steps';
 
 const cell: Cell = {
@@ -14,15 +15,18 @@ const cell: Cell = {
   states: 2,
   kept: 5,
   ownBias: false,
-  kernels: cellKernels('lstm', {
-    forward,
-    backward,
-    bindings: {
-      forward: { xz: 'read', w: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write', saved: 'readwrite' },
-      backward: { w: 'read', saved: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'readwrite' },
+  kernels: cellKernels(
+    'lstm',
+    {
+      source: forwardSource,
+      bindings: { xz: 'read', w: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write', saved: 'readwrite' },
     },
-    overrides: { ACTIVATION: 2, RECURRENT: 3 },
-  }),
+    {
+      source: backwardSource,
+      bindings: { w: 'read', saved: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'readwrite' },
+    },
+    { ACTIVATION: 2, RECURRENT: 3 },
+  ),
 };
 
 /** i, f, o = σ(x + h·wh), g = φ(x + h·wh), c = f·c + i·g, h = o·φ(c), with x the input's share [batch, 4 · units]. */
@@ -42,7 +46,5 @@ export function lstmStep(wh: TensorLike, { activation = 'tanh', recurrentActivat
 export function lstm(xz: TensorLike, wh: TensorLike, options: SequenceOptions = {}): Sequence {
   const [x, w] = [asTensor(xz), asTensor(wh)];
   checkSequence(cell, x, w, null, options);
-  const units = w.shape[0];
-  const inSteps = options.implementation === 'steps' || !overridesOf(cell, options) || rowsPerPart(cell, x.shape[1], units) === 0;
-  return inSteps ? steps(x, units, 2, lstmStep(w, options), options) : sequence(cell, x, w, null, options);
+  return kernelsServe(cell, x, w, options) ? sequence(cell, x, w, null, options) : steps(x, w.shape[0], 2, lstmStep(w, options), options);
 }

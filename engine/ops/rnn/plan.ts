@@ -14,8 +14,8 @@ export interface RnnPlan {
   readonly consts: { readonly ROWS: number; readonly LANES: number; readonly QUADS: number; readonly SLICES: number };
 }
 
-/** A GPU hides the latency of its loads behind this many lanes, where the sums are long enough to be cut. */
-const BUSY_LANES = 256;
+/** So many lanes hide the latency of a GPU's loads; more would want more workgroup memory than every adapter has. */
+const ENOUGH_LANES = 256;
 
 /**
  * @param gates products that a lane's place in the workgroup stands for: the cell's gates forward, 1 backward
@@ -29,8 +29,9 @@ export function planRnn(batch: number, quads: number, gates: number, depth: numb
   }
   // A GPU has more workgroups to run at once than there are rows, up to large batches.
   const ROWS = device.software || batch >= 512 ? 4 : batch >= 256 ? 2 : 1;
-  const QUADS = Math.min(powerOfTwo(Math.ceil, quads), powerOfTwo(Math.floor, device.maxLanes / gates));
-  const SLICES = device.software ? 1 : powerOfTwo(Math.floor, Math.max(1, Math.min(BUSY_LANES / (gates * QUADS), depth / 4, 8)));
+  const lanes = Math.min(device.maxLanes, ENOUGH_LANES);
+  const QUADS = Math.min(powerOfTwo(Math.ceil, quads), powerOfTwo(Math.floor, lanes / gates));
+  const SLICES = device.software ? 1 : powerOfTwo(Math.floor, Math.max(1, Math.min(lanes / (gates * QUADS), depth / 4, 8)));
   return { product: 'plain', consts: { ROWS, LANES: gates * QUADS * SLICES, QUADS, SLICES } };
 }
 

@@ -1,10 +1,11 @@
 import { asTensor, type TensorLike } from '../../tensor/create';
-import forward from '../../../shaders/rnn/simple-rnn-forward.wgsl';
-import backward from '../../../shaders/rnn/simple-rnn-backward.wgsl';
+import forwardSource from '../../../shaders/rnn/simple-rnn-forward.wgsl';
+import backwardSource from '../../../shaders/rnn/simple-rnn-backward.wgsl';
 import { add } from '../binary';
 import { matmul } from '../matmul';
 import { applyOf } from './activation';
-import { type Cell, cellKernels, checkSequence, overridesOf, rowsPerPart, type Sequence, sequence, type SequenceOptions } from './sequence';
+import { type Cell, cellKernels } from './cell';
+import { checkSequence, kernelsServe, type Sequence, sequence, type SequenceOptions } from './sequence';
 import { type Step, steps } from './steps';
 
 const cell: Cell = {
@@ -13,15 +14,18 @@ const cell: Cell = {
   states: 1,
   kept: 1,
   ownBias: false,
-  kernels: cellKernels('simple-rnn', {
-    forward,
-    backward,
-    bindings: {
-      forward: { xz: 'read', w: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write', saved: 'write' },
-      backward: { w: 'read', saved: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'readwrite' },
+  kernels: cellKernels(
+    'simple-rnn',
+    {
+      source: forwardSource,
+      bindings: { xz: 'read', w: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write', saved: 'write' },
     },
-    overrides: { ACTIVATION: 2 },
-  }),
+    {
+      source: backwardSource,
+      bindings: { w: 'read', saved: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'readwrite' },
+    },
+    { ACTIVATION: 2 },
+  ),
 };
 
 /** h = φ(x + h·wh), with x the input's share [batch, units]. */
@@ -33,7 +37,5 @@ export function simpleRnnStep(wh: TensorLike, { activation = 'tanh' }: SequenceO
 export function simpleRnn(xz: TensorLike, wh: TensorLike, options: SequenceOptions = {}): Sequence {
   const [x, w] = [asTensor(xz), asTensor(wh)];
   checkSequence(cell, x, w, null, options);
-  const units = w.shape[0];
-  const inSteps = options.implementation === 'steps' || !overridesOf(cell, options) || rowsPerPart(cell, x.shape[1], units) === 0;
-  return inSteps ? steps(x, units, 1, simpleRnnStep(w, options), options) : sequence(cell, x, w, null, options);
+  return kernelsServe(cell, x, w, options) ? sequence(cell, x, w, null, options) : steps(x, w.shape[0], 1, simpleRnnStep(w, options), options);
 }

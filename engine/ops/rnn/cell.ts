@@ -1,0 +1,65 @@
+/** What tells the recurrent cells apart, and their kernels. */
+import { type Access, defineKernel, type Kernel } from '../../gpu/kernel';
+import type { SourceFile } from '../../gpu/link';
+import { grid, math, step } from '../../../shaders/lib';
+import activationSource from '../../../shaders/rnn/activation.wgsl';
+import productShuffleSource from '../../../shaders/rnn/product-shuffle.wgsl';
+import productSource from '../../../shaders/rnn/product.wgsl';
+import sequenceSource from '../../../shaders/rnn/sequence.wgsl';
+import type { RnnPlan } from './plan';
+
+export interface Cell {
+  readonly name: string;
+  readonly gates: number;
+  readonly states: number;
+  /** Numbers per unit and step that the gradient needs. */
+  readonly kept: number;
+  /** The state's product has a bias, and gradients that are not those of the inputs' product. */
+  readonly ownBias: boolean;
+  readonly kernels: Readonly<Record<RnnPlan['product'], Kernels>>;
+}
+
+interface Kernels {
+  readonly forward: Kernel;
+  readonly backward: Kernel;
+}
+
+interface Direction {
+  readonly source: string;
+  readonly bindings: Readonly<Record<string, Access>>;
+}
+
+const sizes = { batch: 'u32', time: 'u32', units: 'u32' } as const;
+const products: Record<RnnPlan['product'], SourceFile> = {
+  shuffle: { name: 'rnn/product-shuffle', source: productShuffleSource },
+  plain: { name: 'rnn/product', source: productSource },
+};
+
+/** Both kernels of a cell, for each way to make products. */
+export function cellKernels(
+  name: string,
+  forward: Direction,
+  backward: Direction,
+  overrides: Readonly<Record<string, number>>,
+): Cell['kernels'] {
+  const make = (product: RnnPlan['product']): Kernels => {
+    const lib = [
+      { name: 'rnn/sequence', source: sequenceSource },
+      { name: 'rnn/activation', source: activationSource },
+      products[product],
+      grid, math, step,
+    ];
+    const common = { lib, overrides, consts: { ROWS: 16, LANES: 8, QUADS: 8, SLICES: 1 }, step: true };
+    return {
+      forward: defineKernel({
+        name: `rnn/${name}-forward`, ...forward, ...common,
+        params: { ...sizes, first: 'u32', last: 'u32', length: 'u32', flags: 'u32' },
+      }),
+      backward: defineKernel({
+        name: `rnn/${name}-backward`, ...backward, ...common,
+        params: { ...sizes, last: 'u32', count: 'u32', length: 'u32', flags: 'u32' },
+      }),
+    };
+  };
+  return { shuffle: make('shuffle'), plain: make('plain') };
+}

@@ -5,6 +5,8 @@ export * as metrics from './metrics';
 export * as optimizers from './optimizers';
 export * as schedules from './schedules';
 export * as initializers from './initializers';
+export * as regularizers from './regularizers';
+export * as constraints from './constraints';
 export * as activations from './activations';
 export * as datasets from './datasets';
 export * as ops from '../engine/ops';

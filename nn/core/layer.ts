@@ -1,12 +1,16 @@
 /** The base of all layers: weights, building on first use, applying with checks. */
 import { DtypeError, ShapeError, ValueError } from '../../engine/errors';
+import { div } from '../../engine/ops';
 import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
 import type { Dtype } from '../../engine/tensor/dtype';
 import { HostArray, type NestedArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape, type Shape, sizeOf } from '../../engine/tensor/shape';
 import { Tensor } from '../../engine/tensor/tensor';
 import { Variable } from '../../engine/tensor/variable';
+import { constraintFrom, type ConstraintLike } from '../constraints';
 import { type Initializer, type InitializerLike, initializerFrom } from '../initializers';
+import { type Regularizer, regularizerFrom, type RegularizerLike } from '../regularizers';
+import { constrain } from './constrained';
 import { maskOf, setMask } from './mask';
 import { automaticName } from './names';
 import { StringArray } from './string-array';
@@ -20,6 +24,8 @@ export interface LayerConfig {
   /** On the first layer of a model: the shape of one sample (`[28, 28]`), without the batch. */
   readonly inputShape?: PartialShape;
   readonly trainable?: boolean;
+  /** A penalty on the layer's output, divided by the number of samples and added to the loss. */
+  readonly activityRegularizer?: RegularizerLike;
 }
 
 /** How a layer is applied. */
@@ -41,9 +47,15 @@ export interface WeightSpec {
   readonly shape: Shape;
   readonly initializer?: InitializerLike;
   readonly trainable?: boolean;
+  /** A penalty on the weight, added to the loss while the weight is trained. */
+  readonly regularizer?: RegularizerLike;
+  /** What the weight is made to satisfy after every update. */
+  readonly constraint?: ConstraintLike;
 }
 
 let training = false;
+/** How many layers are being applied, one inside the other. */
+let depth = 0;
 
 export abstract class Layer {
   readonly name: string;
@@ -52,12 +64,17 @@ export abstract class Layer {
   private readonly declaredShape: PartialShape | null;
   private ownTrainable: boolean;
   private readonly ownWeights: Variable[] = [];
+  private readonly regularized: (readonly [Variable, Regularizer])[] = [];
+  private readonly activityRegularizer: RegularizerLike | undefined;
+  private addedLosses: Tensor[] = [];
   private builtFor: Shapes | null = null;
 
-  constructor({ name, inputShape, trainable = true }: LayerConfig = {}) {
+  constructor({ name, inputShape, trainable = true, activityRegularizer }: LayerConfig = {}) {
     this.name = name ?? automaticName(new.target.name.replace(/^_/, ''));
     this.declaredShape = inputShape === undefined ? null : [null, ...checkedSizes(inputShape, this.name)];
     this.ownTrainable = trainable;
+    this.activityRegularizer = activityRegularizer;
+    regularizerFrom(activityRegularizer);
   }
 
   /** The declared shape of inputs, batch included. */
@@ -103,7 +120,8 @@ export abstract class Layer {
   /** What makes the layer again, without its weights. */
   getConfig(): Record<string, unknown> {
     const inputShape = this.declaredShape?.slice(1);
-    return { name: this.name, trainable: this.ownTrainable, ...(inputShape && { inputShape }) };
+    const { name, ownTrainable: trainable, activityRegularizer } = this;
+    return { name, trainable, ...(inputShape && { inputShape }), ...(activityRegularizer && { activityRegularizer }) };
   }
 
   /** The layer's output for a batch, or planned for a symbolic tensor. Builds the layer on first use. */
@@ -126,14 +144,51 @@ export abstract class Layer {
     this.ensureBuilt(several ? shapes : shapes[0]);
     const before = training;
     training = options.training ?? training;
+    if (depth === 0) this.clearLosses();
+    depth++;
     try {
       const mask = options.mask ?? maskOf(toList(x)[0]);
       const y = this.call(x, { training, mask });
+      this.penalizeActivity(y);
       setMask(toList(y)[0], this.computeMask(x, mask));
       return y;
     } finally {
+      depth--;
       training = before;
     }
+  }
+
+  /**
+   * What is added to the loss, in scalars: penalties on trained weights, then what the layers found in the last `apply`.
+   * `fit` and `evaluate` add them; a loop of one's own has to. https://keras.io/api/losses/#the-addloss-api
+   */
+  get losses(): readonly Tensor[] {
+    return [...this.weightPenalties, ...this.foundLosses];
+  }
+
+  /** Adds a scalar to the loss; for `call`. */
+  protected addLoss(loss: Tensor): void {
+    this.addedLosses.push(loss);
+  }
+
+  /** Forgets what was added to the loss in the last `apply`. */
+  clearLosses(): void {
+    this.addedLosses = [];
+    for (const layer of this.sublayers) layer.clearLosses();
+  }
+
+  private get weightPenalties(): Tensor[] {
+    const own = this.regularized.filter(([{ trainable }]) => trainable).map(([weight, regularizer]) => regularizer.call(weight.value));
+    return [...own, ...this.sublayers.flatMap((layer) => layer.weightPenalties)];
+  }
+
+  private get foundLosses(): Tensor[] {
+    return [...this.addedLosses, ...this.sublayers.flatMap((layer) => layer.foundLosses)];
+  }
+
+  private penalizeActivity(y: Tensors): void {
+    const regularizer = regularizerFrom(this.activityRegularizer);
+    if (regularizer) for (const output of toList(y)) this.addLoss(div(regularizer.call(output), output.shape[0] ?? 1));
   }
 
   protected toTensor(value: TensorLike | StringArray): Tensor {
@@ -220,12 +275,15 @@ export abstract class Layer {
   }
 
   /** Makes a weight; for `build`. */
-  protected addWeight({ name, shape, initializer = 'glorotUniform', trainable = true }: WeightSpec): Variable {
+  protected addWeight({ name, shape, initializer = 'glorotUniform', trainable = true, ...rules }: WeightSpec): Variable {
     const make: Initializer = initializerFrom(initializer);
     const values = new HostArray(make(shape), shape);
     const weight = new Variable(tensor(values), `${this.name}/${name}`, trainable && this.ownTrainable);
     if (!trainable) this.fixed.add(weight);
     this.ownWeights.push(weight);
+    const [regularizer, constraint] = [regularizerFrom(rules.regularizer), constraintFrom(rules.constraint)];
+    if (regularizer) this.regularized.push([weight, regularizer]);
+    if (constraint) constrain(weight, constraint);
     return weight;
   }
 

@@ -4,8 +4,10 @@ import { formatShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { Variable } from '../../engine/tensor/variable';
 import { activationFrom, type ActivationLike } from '../activations';
+import type { ConstraintLike } from '../constraints';
 import { Layer, type LayerConfig, type PartialShape } from '../core/layer';
 import type { InitializerLike } from '../initializers';
+import type { RegularizerLike } from '../regularizers';
 
 export interface DenseConfig extends LayerConfig {
   /** Size of the output's last axis. */
@@ -17,6 +19,10 @@ export interface DenseConfig extends LayerConfig {
   readonly kernelInitializer?: InitializerLike;
   /** Default `'zeros'`. */
   readonly biasInitializer?: InitializerLike;
+  readonly kernelRegularizer?: RegularizerLike;
+  readonly biasRegularizer?: RegularizerLike;
+  readonly kernelConstraint?: ConstraintLike;
+  readonly biasConstraint?: ConstraintLike;
 }
 
 /** Activations that the matrix product applies itself, in its epilogue. */
@@ -47,9 +53,12 @@ export class Dense extends Layer {
           'Images want a Flatten layer before it.',
       );
     }
-    const { units, useBias = true, kernelInitializer = 'glorotUniform', biasInitializer = 'zeros' } = this.config;
-    this.kernel = this.addWeight({ name: 'kernel', shape: [features, units], initializer: kernelInitializer });
-    if (useBias) this.bias = this.addWeight({ name: 'bias', shape: [units], initializer: biasInitializer });
+    const { units, useBias = true, kernelInitializer = 'glorotUniform', biasInitializer = 'zeros', ...rules } = this.config;
+    const { kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint } = rules;
+    const ofKernel = { initializer: kernelInitializer, regularizer: kernelRegularizer, constraint: kernelConstraint };
+    this.kernel = this.addWeight({ name: 'kernel', shape: [features, units], ...ofKernel });
+    const ofBias = { initializer: biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint };
+    if (useBias) this.bias = this.addWeight({ name: 'bias', shape: [units], ...ofBias });
   }
 
   override call(x: Tensor): Tensor {

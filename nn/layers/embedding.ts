@@ -5,8 +5,10 @@ import type { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { Variable } from '../../engine/tensor/variable';
 import { rememberLookup } from '../core/gathered';
+import type { ConstraintLike } from '../constraints';
 import { Layer, type LayerConfig, type PartialShape } from '../core/layer';
 import type { InitializerLike } from '../initializers';
+import type { RegularizerLike } from '../regularizers';
 
 export interface EmbeddingConfig extends LayerConfig {
   /** Rows of the table: ids run from 0 to inputDim − 1. */
@@ -15,6 +17,8 @@ export interface EmbeddingConfig extends LayerConfig {
   readonly outputDim: number;
   /** Default `'uniform'`: ±0.05. */
   readonly embeddingsInitializer?: InitializerLike;
+  readonly embeddingsRegularizer?: RegularizerLike;
+  readonly embeddingsConstraint?: ConstraintLike;
   /** Whether id 0 is padding, to be masked in the layers that follow; default false. */
   readonly maskZero?: boolean;
 }
@@ -37,8 +41,8 @@ export class Embedding extends Layer {
   }
 
   override build(): void {
-    const { inputDim, outputDim, embeddingsInitializer = 'uniform' } = this.config;
-    this.embeddings = this.addWeight({ name: 'embeddings', shape: [inputDim, outputDim], initializer: embeddingsInitializer });
+    const { inputDim, outputDim, embeddingsInitializer: initializer = 'uniform', embeddingsRegularizer: regularizer, embeddingsConstraint: constraint } = this.config;
+    this.embeddings = this.addWeight({ name: 'embeddings', shape: [inputDim, outputDim], initializer, regularizer, constraint });
   }
 
   override call(x: Tensor): Tensor {

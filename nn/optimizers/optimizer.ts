@@ -2,11 +2,13 @@
 import { ShapeError, ValueError } from '../../engine/errors';
 import { gpu } from '../../engine/gpu/gpu';
 import type { StepScalar } from '../../engine/gpu/step-slots';
+import type { Bindable } from '../../engine/gpu/storage';
 import { weightDecay } from '../../engine/ops/update/weight-decay';
 import { Arena, type ArenaRange } from '../../engine/step/arena';
 import { formatShape, sameShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { Variable } from '../../engine/tensor/variable';
+import { applyConstraints } from '../core/constrained';
 import { LearningRateSchedule } from '../schedules/schedule';
 import { checkClipping, type Clipping, clipGradients, clips } from './clipping';
 
@@ -67,6 +69,16 @@ export abstract class Optimizer {
     return size === undefined ? 0 : this.states.length * size + 2;
   }
 
+  /** The variables that it was built for, in order; none before. */
+  get variables(): readonly Variable[] {
+    return this.arena?.variables ?? [];
+  }
+
+  /** What the method keeps of one of its variables (moments), in the order of `states`: the optimizer's own memory. */
+  statesOf(variable: Variable): readonly Bindable[] {
+    return this.states.map((_, index) => this.arena!.state(variable, index));
+  }
+
   /** The buffers like the parameters' that the method keeps (moments): what each is filled with at first. */
   protected abstract get states(): readonly number[];
 
@@ -116,6 +128,7 @@ export abstract class Optimizer {
       if (decay) weightDecay(range, scalars, decay);
       this.update(range, scalars);
     }
+    applyConstraints(variables);
   }
 }
 

@@ -3,7 +3,7 @@ import { GradientTape } from '../../engine/autodiff/grad';
 import { ValueError } from '../../engine/errors';
 import { gpu, init } from '../../engine/gpu/gpu';
 import { type CompiledStep, compileStep } from '../../engine/step/compile-step';
-import { cast, div, mul, reshape, sum } from '../../engine/ops';
+import { add, cast, div, mul, reshape, sum } from '../../engine/ops';
 import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import { sameShape, type Shape, sizeOf } from '../../engine/tensor/shape';
@@ -41,7 +41,8 @@ export class Trainer {
   private readonly trainPaddedStep: CompiledStep<void>;
   private readonly testPaddedStep: CompiledStep<void>;
 
-  constructor(private readonly model: Model, { optimizer = 'rmsprop', loss, metrics = [] }: CompileConfig) {
+  constructor(private readonly model: Model, readonly config: CompileConfig) {
+    const { optimizer = 'rmsprop', loss, metrics = [] } = config;
     this.optimizer = optimizerFrom(optimizer);
     this.loss = lossFrom(loss);
     this.metrics = metrics.map(metricFrom);
@@ -119,24 +120,36 @@ export class Trainer {
 
   private train(x: Tensor, y: Tensor, weights?: Tensor): void {
     const tape = new GradientTape();
-    const [yPred, losses] = tape.record(() => {
+    const [yPred, losses, penalty] = tape.record(() => {
       const predicted = this.predict(x, true);
       const each = this.loss.call(y, predicted);
       // A weight per sample counts for all steps of a sequence.
-      return [predicted, weights ? mul(each, reshape(weights, [-1, ...each.shape.slice(1).fill(1)])) : each];
+      const weighted = weights ? mul(each, reshape(weights, [-1, ...each.shape.slice(1).fill(1)])) : each;
+      return [predicted, weighted, this.penalty()] as const;
     });
     const counted = countedSteps(yPred, losses);
     const variables = this.model.trainableWeights;
     if (variables.length === 0) throw new ValueError(`fit: model "${this.model.name}" has no trainable weights.`);
-    const gradients = tape.gradient(losses, variables, this.lossGradient(losses, counted));
+    const slope = this.lossGradient(losses, counted);
+    const gradients = penalty
+      ? tape.gradient(tape.record(() => add(sum(mul(losses, slope)), penalty)), variables)
+      : tape.gradient(losses, variables, slope);
     this.optimizer.applyGradients(gradients, variables);
-    this.measure(y, yPred, losses, counted);
+    this.measure(y, yPred, losses, counted, penalty);
   }
 
   private test(x: Tensor, y: Tensor): void {
     const yPred = this.predict(x, false);
     const losses = this.loss.call(y, yPred);
-    this.measure(y, yPred, losses, countedSteps(yPred, losses));
+    this.measure(y, yPred, losses, countedSteps(yPred, losses), this.penalty());
+  }
+
+  /** The sum of what the model adds to the loss; `null` if that is nothing. */
+  private penalty(): Tensor | null {
+    const losses = this.model.losses;
+    // They belong to this step: nobody may find them on the layers afterwards.
+    this.model.clearLosses();
+    return losses.length > 0 ? losses.reduce((total, loss) => add(total, loss)) : null;
   }
 
   private predict(x: Tensor, training: boolean): Tensor {
@@ -149,8 +162,9 @@ export class Trainer {
     return counted ? div(counted, sum(counted)) : constant(losses.shape, 1 / losses.size);
   }
 
-  private measure(y: Tensor, yPred: Tensor, losses: Tensor, counted: Tensor | undefined): void {
-    this.lossMetric.updateState(this.loss.reduction === 'sum' ? mul(losses, losses.size) : losses, counted);
+  private measure(y: Tensor, yPred: Tensor, losses: Tensor, counted: Tensor | undefined, penalty: Tensor | null): void {
+    const reported = this.loss.reduction === 'sum' ? mul(losses, losses.size) : losses;
+    this.lossMetric.updateState(penalty ? add(reported, penalty) : reported, counted);
     for (const metric of this.metrics) metric.updateState(y, yPred, counted);
   }
 }

@@ -38,9 +38,8 @@ test.after(close);
 for (const file of ['mlp-classification', 'mlp-binary', 'mlp-regression']) {
   const golden = readGolden<Golden>(file);
   for (const run of golden.runs) {
-    if (run.hiddenKernelL2) test.skip(`${file} ${run.name}: nn has no kernelRegularizer`, () => {});
     // Keras goes back to the logits here; in nn, `fromLogits` on a softmax output means softmax twice.
-    else if (run.name === 'adam-softmax-as-logits') test(`${file}: softmax twice has a floor`, () => softmaxTwice(golden, run));
+    if (run.name === 'adam-softmax-as-logits') test(`${file}: softmax twice has a floor`, () => softmaxTwice(golden, run));
     else test(`${file} ${run.name}`, () => compare(golden, run));
   }
 }
@@ -64,7 +63,7 @@ async function softmaxTwice(golden: Golden, run: Run): Promise<void> {
 
 /** Trains on all batches in order; loss and metrics of each batch alone, and the weights afterwards. */
 async function train({ x, y, weights }: Golden, run: Run): Promise<{ batches: Logs[]; weights: HostArray[] }> {
-  const model = goldenMlp(weights, run.activation);
+  const model = goldenMlp(weights, run.activation, run.hiddenKernelL2);
   model.compile({
     optimizer: goldenOptimizer(run.optimizer, run.optimizerConfig),
     loss: goldenLoss(run.loss, run.lossConfig),

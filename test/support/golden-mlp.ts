@@ -4,13 +4,14 @@ import * as layers from '../../nn/layers';
 import * as losses from '../../nn/losses';
 import type { Loss } from '../../nn/losses';
 import { type Sequential, sequential } from '../../nn/models/sequential';
+import { l2 } from '../../nn/regularizers';
 import * as optimizers from '../../nn/optimizers';
 import type { Optimizer } from '../../nn/optimizers';
 
-export function goldenMlp(weights: readonly HostArray[], activation: string | null): Sequential {
+export function goldenMlp(weights: readonly HostArray[], activation: string | null, hiddenKernelL2?: number): Sequential {
   const model = sequential([
     layers.flatten({ inputShape: [4, 5] }),
-    layers.dense({ units: 16, activation: 'relu' }),
+    layers.dense({ units: 16, activation: 'relu', kernelRegularizer: hiddenKernelL2 === undefined ? null : l2(hiddenKernelL2) }),
     layers.dense({ units: weights[3].length, activation }),
   ]);
   model.setWeights(weights);

@@ -40,3 +40,8 @@ export function activationFrom(activation: ActivationLike): Activation {
   if (activation === null || activation === undefined) return linear;
   return typeof activation === 'function' ? activation : lookUp('activation', activation, table);
 }
+
+/** The name of one of the functions above, or `null` for a function of one's own. */
+export function activationName(activation: Activation): string | null {
+  return Object.keys(table).find((name) => table[name] === activation) ?? null;
+}

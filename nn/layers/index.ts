@@ -14,10 +14,17 @@ import { Add, Average, Maximum, Minimum, Multiply, Subtract } from './merging';
 import { Permute, type PermuteConfig } from './permute';
 import { AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D, type PoolingConfig } from './pooling';
 import { Reshape, type ReshapeConfig } from './reshape';
+import { Bidirectional, type BidirectionalConfig } from './rnn/bidirectional';
+import { GRU, type GruConfig } from './rnn/gru';
+import { LSTM, type LstmConfig } from './rnn/lstm';
+import type { RecurrentConfig } from './rnn/recurrent';
+import { SimpleRNN } from './rnn/simple-rnn';
 import { Softmax, type SoftmaxConfig } from './softmax';
+import { TimeDistributed, type TimeDistributedConfig } from './time-distributed';
 import { TextVectorization, type TextVectorizationConfig } from '../text/text-vectorization';
 
 export { Activation, Dense, Dropout, Embedding, Flatten, Masking, Permute, Reshape, Softmax, TextVectorization };
+export { Bidirectional, GRU, LSTM, SimpleRNN, TimeDistributed };
 export { Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract };
 export { AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D };
 export { GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D };
@@ -32,6 +39,12 @@ export const permute = (config: PermuteConfig): Permute => new Permute(config);
 export const reshape = (config: ReshapeConfig): Reshape => new Reshape(config);
 export const softmax = (config?: SoftmaxConfig): Softmax => new Softmax(config);
 export const textVectorization = (config?: TextVectorizationConfig): TextVectorization => new TextVectorization(config);
+
+export const bidirectional = (config: BidirectionalConfig): Bidirectional => new Bidirectional(config);
+export const gru = (config: GruConfig): GRU => new GRU(config);
+export const lstm = (config: LstmConfig): LSTM => new LSTM(config);
+export const simpleRNN = (config: RecurrentConfig): SimpleRNN => new SimpleRNN(config);
+export const timeDistributed = (config: TimeDistributedConfig): TimeDistributed => new TimeDistributed(config);
 
 export const averagePooling1D = (config?: PoolingConfig): AveragePooling1D => new AveragePooling1D(config);
 export const averagePooling2D = (config?: PoolingConfig): AveragePooling2D => new AveragePooling2D(config);

@@ -1,0 +1,172 @@
+/** What SimpleRNN, LSTM and GRU have in common: https://keras.io/api/layers/recurrent_layers/ */
+import { ShapeError, ValueError } from '../../../engine/errors';
+import { cast, dropout, expandDims, greater, mul, reverse, slice, where } from '../../../engine/ops';
+import { dense } from '../../../engine/ops/dense';
+import { matmul } from '../../../engine/ops/matmul';
+import { type CellActivation, isKnownActivation, type Sequence, type SequenceOptions, type Step, steps } from '../../../engine/ops/rnn';
+import { ones, tensor } from '../../../engine/tensor/create';
+import { HostArray } from '../../../engine/tensor/host-array';
+import type { Tensor } from '../../../engine/tensor/tensor';
+import type { Variable } from '../../../engine/tensor/variable';
+import { activationFrom, type ActivationLike, activationName } from '../../activations';
+import { type CallContext, Layer, type LayerConfig } from '../../core/layer';
+import { toSnakeCase } from '../../core/names';
+import { formatShapes, type PartialShape, shapeList, type Shapes, type Tensors, toList } from '../../core/structure';
+import type { InitializerLike } from '../../initializers';
+
+export interface RecurrentConfig extends LayerConfig {
+  /** Size of the state and of the output. */
+  readonly units: number;
+  /** Default `'tanh'`. */
+  readonly activation?: ActivationLike;
+  /** Default true. */
+  readonly useBias?: boolean;
+  /** Of the inputs' weights; default `'glorotUniform'`. */
+  readonly kernelInitializer?: InitializerLike;
+  /** Of the state's weights; default `'orthogonal'`. */
+  readonly recurrentInitializer?: InitializerLike;
+  /** Default `'zeros'`. */
+  readonly biasInitializer?: InitializerLike;
+  /** Share of the inputs' features dropped in training, the same ones at every step; default 0. */
+  readonly dropout?: number;
+  /** Share of the state dropped in training, the same units at every step; default 0. Computed step by step. */
+  readonly recurrentDropout?: number;
+  /** Whether the output has every step or the last one only; default false. */
+  readonly returnSequences?: boolean;
+  /** Whether the last states come after the output; default false. */
+  readonly returnState?: boolean;
+  /** From the last step to the first; the output is in the order of processing. Default false. */
+  readonly goBackwards?: boolean;
+  /** Whether masked steps of a sequence give 0, and not the output before them; default false. */
+  readonly zeroOutputForMask?: boolean;
+}
+
+export abstract class Recurrent<C extends RecurrentConfig = RecurrentConfig> extends Layer {
+  override readonly supportsMasking = true;
+  kernel!: Variable;
+  recurrentKernel!: Variable;
+  bias: Variable | null = null;
+
+  constructor(readonly config: C) {
+    super(config);
+    const { units, dropout: inputs = 0, recurrentDropout: state = 0 } = config;
+    const what = this.constructor.name.replace(/^_/, '');
+    if (!Number.isInteger(units) || units < 1) throw new ValueError(`${what}: units is ${units}; expected a whole number of at least 1.`);
+    for (const [name, rate] of Object.entries({ dropout: inputs, recurrentDropout: state })) {
+      if (!(rate >= 0 && rate < 1)) throw new ValueError(`${what}: ${name} is ${rate}; expected a number from 0 up to 1.`);
+    }
+    this.cellActivation(config.activation, 'tanh');
+  }
+
+  /** Columns of the weights for each unit: 4 for an LSTM. */
+  protected abstract readonly gates: number;
+  /** States of the cell: 2 for an LSTM, h and c. */
+  protected abstract readonly stateCount: number;
+
+  /** One step, in ops, for when the state is dropped out. */
+  protected abstract step(options: SequenceOptions): Step;
+
+  /** The whole sequence, from the inputs' product [batch, time, gates · units]. */
+  protected abstract sequence(product: Tensor, options: SequenceOptions): Sequence;
+
+  protected abstract sequenceOptions(): SequenceOptions;
+
+  /** The bias that belongs to the inputs' product. */
+  protected inputBias(): Tensor | null {
+    return this.bias?.value ?? null;
+  }
+
+  /** The shape of the bias. */
+  protected get biasShape(): readonly number[] {
+    return [this.gates * this.config.units];
+  }
+
+  override build(inputShape: Shapes): void {
+    const shape = shapeList(inputShape)[0];
+    const features = shape[2];
+    if (shape.length !== 3 || features === null) {
+      throw new ShapeError(
+        `Layer "${this.name}" takes sequences [batch, time, features] with known features; got ${formatShapes(shape)}. ` +
+          'Word numbers want an Embedding before it; a recurrent layer before it wants returnSequences: true.',
+      );
+    }
+    const { units, useBias = true, kernelInitializer = 'glorotUniform', recurrentInitializer = 'orthogonal' } = this.config;
+    const columns = this.gates * units;
+    const cell = `${toSnakeCase(this.constructor.name.replace(/^_/, ''))}_cell`;
+    this.kernel = this.addWeight({ name: `${cell}/kernel`, shape: [features, columns], initializer: kernelInitializer });
+    this.recurrentKernel = this.addWeight({ name: `${cell}/recurrent_kernel`, shape: [units, columns], initializer: recurrentInitializer });
+    if (useBias) this.bias = this.addWeight({ name: `${cell}/bias`, shape: this.biasShape, initializer: this.biasInitializer() });
+  }
+
+  protected biasInitializer(): InitializerLike {
+    return this.config.biasInitializer ?? 'zeros';
+  }
+
+  /** Initial states, which may come with the input, make no difference to the weights. */
+  override ensureBuilt(inputShape: Shapes): void {
+    super.ensureBuilt(shapeList(inputShape)[0]);
+  }
+
+  /** The output, and after it the last states if `returnState`. Inputs after the first are the initial states. */
+  override call(inputs: Tensors, { training, mask }: CallContext): Tensors {
+    const [x, ...initialState] = toList(inputs);
+    const { units, dropout: rate = 0, recurrentDropout = 0, returnSequences, returnState, goBackwards, zeroOutputForMask } = this.config;
+    if (initialState.length > 0 && initialState.length !== this.stateCount) {
+      throw new ShapeError(`Layer "${this.name}" has ${this.stateCount} states; got ${initialState.length} initial ones after the input.`);
+    }
+    const kept = training && rate > 0 ? mul(x, dropout(ones([x.shape[0], 1, x.shape[2]]), rate)) : x;
+    const product = dense(kept, this.kernel, this.inputBias());
+    const options: SequenceOptions = {
+      ...this.sequenceOptions(), mask, goBackwards, returnSequences, initialState: initialState.length > 0 ? initialState : null,
+    };
+    const { y, states } =
+      training && recurrentDropout > 0
+        ? steps(product, units, this.stateCount, droppingState(this.step(options), dropout(ones([x.shape[0], units]), recurrentDropout)), options)
+        : this.sequence(product, options);
+    const inOrder = mask && (goBackwards ? reverse(mask, 1) : mask);
+    let output = y;
+    if (inOrder && initialState.length > 0) output = withoutHead(output, inOrder, returnSequences ?? false);
+    if (inOrder && returnSequences && zeroOutputForMask) output = where(expandDims(inOrder, -1), output, 0);
+    return returnState ? [output, ...states] : output;
+  }
+
+  override computeMask(_inputs: Tensors, mask: Tensor | null): Tensor | null {
+    return this.config.returnSequences ? mask : null;
+  }
+
+  override computeOutputShape(inputShape: Shapes): Shapes {
+    const [batch, time] = shapeList(inputShape)[0];
+    const { units, returnSequences, returnState } = this.config;
+    const y: PartialShape = returnSequences ? [batch, time, units] : [batch, units];
+    return returnState ? [y, ...Array.from({ length: this.stateCount }, () => [batch, units])] : y;
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), ...this.config };
+  }
+
+  /** An activation as the kernels know it by name, or as a function. */
+  protected cellActivation(activation: ActivationLike | undefined, byDefault: CellActivation): CellActivation {
+    if (activation === undefined) return byDefault;
+    const fn = activationFrom(activation);
+    const name = activationName(fn);
+    return isKnownActivation(name) ? name : fn;
+  }
+}
+
+/**
+ * A masked step repeats the output before it, and before the first step that counts that is 0, whatever the initial
+ * state: zeroes those outputs. `mask` [batch, time] is in the order of processing.
+ */
+function withoutHead(y: Tensor, mask: Tensor, everyStep: boolean): Tensor {
+  const time = mask.shape[1];
+  const upTo = new Float32Array(time * time).map((_, i) => (Math.floor(i / time) <= i % time ? 1 : 0));
+  const counted = matmul(cast(mask, 'f32'), tensor(new HostArray(upTo, [time, time])));
+  const begun = greater(everyStep ? counted : slice(counted, [0, time - 1], [-1, 1]), 0);
+  return where(everyStep ? expandDims(begun, -1) : begun, y, 0);
+}
+
+/** `step` on a state of which some units are dropped: the same ones at every step. */
+function droppingState(step: Step, kept: Tensor): Step {
+  return (x, [h, ...others]) => step(x, [mul(h, kept), ...others]);
+}

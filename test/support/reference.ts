@@ -22,18 +22,30 @@ export function positionOf(shape: Shape, index: readonly number[]): number {
   return stridesOf(shape).reduce((sum, stride, axis) => sum + stride * index[axis], 0);
 }
 
-/** An array whose elements `f` gives by their index. */
-export function build(shape: Shape, f: (index: number[]) => number): Ref {
-  const result = ref(shape);
-  for (let i = 0; i < result.data.length; i++) result.data[i] = f(indexAt(shape, i));
+/** For each position in `output`, row-major, the position in an array of `shape` that broadcasting puts there. */
+function positions(shape: Shape, output: Shape): Int32Array {
+  const key = `${shape}|${output}`;
+  const known = cache.get(key);
+  if (known) return known;
+  if (cache.size >= 64) cache.clear();
+  const lead = output.length - shape.length;
+  const strides = output.map((_, axis) => (axis < lead || shape[axis - lead] === 1 ? 0 : stridesOf(shape)[axis - lead]));
+  const index = output.map(() => 0);
+  const result = new Int32Array(sizeOf(output));
+  for (let i = 0, at = 0; i < result.length; i++) {
+    result[i] = at;
+    for (let axis = output.length - 1; axis >= 0; axis--) {
+      at += strides[axis];
+      if (++index[axis] < output[axis]) break;
+      at -= strides[axis] * output[axis];
+      index[axis] = 0;
+    }
+  }
+  cache.set(key, result);
   return result;
 }
-
-/** The element of an array that broadcasting puts at `index` of a larger one. */
-export function broadcastAt(x: Ref, index: readonly number[]): number {
-  const lead = index.length - x.shape.length;
-  return x.data[positionOf(x.shape, x.shape.map((n, axis) => (n === 1 ? 0 : index[lead + axis])))];
-}
+// Gradient checks evaluate a reference many times at the same shapes.
+const cache = new Map<string, Int32Array>();
 
 /** NumPy's broadcast shape of several. */
 export function broadcastShape(...shapes: Shape[]): number[] {
@@ -48,7 +60,8 @@ export function broadcastShape(...shapes: Shape[]): number[] {
 export function elementwise(f: (...values: number[]) => number, scale?: (...values: number[]) => number): (...inputs: Ref[]) => Ref {
   return (...inputs) => {
     const shape = broadcastShape(...inputs.map((x) => x.shape));
-    const each = (g: typeof f): Ref => build(shape, (index) => g(...inputs.map((x) => broadcastAt(x, index))));
+    const at = inputs.map((x) => positions(x.shape, shape));
+    const each = (g: typeof f): Ref => ref(shape, Float64Array.from({ length: sizeOf(shape) }, (_, i) => g(...inputs.map((x, j) => x.data[at[j][i]]))));
     return scale ? { ...each(f), scale: each(scale).data } : each(f);
   };
 }
@@ -63,9 +76,7 @@ export function repeats(shapes: readonly Shape[]): number[] {
 export function reduced(x: Ref, axes: readonly number[], keepDims: boolean, f: (values: number[]) => number): Ref {
   const kept = x.shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
   const groups = Array.from({ length: sizeOf(kept) }, (): number[] => []);
-  for (let i = 0; i < x.data.length; i++) {
-    const index = indexAt(x.shape, i);
-    groups[positionOf(kept, index.map((at, axis) => (axes.includes(axis) ? 0 : at)))].push(x.data[i]);
-  }
+  const group = positions(kept, x.shape);
+  x.data.forEach((value, i) => groups[group[i]].push(value));
   return ref(keepDims ? kept : kept.filter((_, axis) => !axes.includes(axis)), groups.map(f));
 }

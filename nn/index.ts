@@ -3,6 +3,7 @@ export * as layers from './layers';
 export * as losses from './losses';
 export * as metrics from './metrics';
 export * as optimizers from './optimizers';
+export * as callbacks from './callbacks';
 export * as schedules from './schedules';
 export * as initializers from './initializers';
 export * as regularizers from './regularizers';

@@ -16,6 +16,7 @@ import { automaticName } from './names';
 import { StringArray } from './string-array';
 import { formatShapes, type PartialShape, shapeList, type Shapes, type Tensors, toList } from './structure';
 import { plan, SymbolicTensor } from './symbolic';
+import { spendWeights } from './weight-budget';
 
 export type { PartialShape, Shapes, Tensors } from './structure';
 
@@ -173,17 +174,23 @@ export abstract class Layer {
 
   /** Forgets what was added to the loss in the last `apply`. */
   clearLosses(): void {
-    this.addedLosses = [];
-    for (const layer of this.sublayers) layer.clearLosses();
+    for (const layer of this.family) layer.addedLosses = [];
   }
 
   private get weightPenalties(): Tensor[] {
-    const own = this.regularized.filter(([{ trainable }]) => trainable).map(([weight, regularizer]) => regularizer.call(weight.value));
-    return [...own, ...this.sublayers.flatMap((layer) => layer.weightPenalties)];
+    const trained = [...this.family].flatMap(({ regularized }) => regularized.filter(([{ trainable }]) => trainable));
+    return trained.map(([weight, regularizer]) => regularizer.call(weight.value));
   }
 
   private get foundLosses(): Tensor[] {
-    return [...this.addedLosses, ...this.sublayers.flatMap((layer) => layer.foundLosses)];
+    return [...this.family].flatMap(({ addedLosses }) => addedLosses);
+  }
+
+  /** The layer and all inside it, each once, also if it is used in several places. */
+  private get family(): ReadonlySet<Layer> {
+    const found = new Set<Layer>([this]);
+    for (const layer of found) for (const inner of layer.sublayers) found.add(inner);
+    return found;
   }
 
   private penalizeActivity(y: Tensors): void {
@@ -276,6 +283,7 @@ export abstract class Layer {
 
   /** Makes a weight; for `build`. */
   protected addWeight({ name, shape, initializer = 'glorotUniform', trainable = true, ...rules }: WeightSpec): Variable {
+    spendWeights(this.name, shape);
     const make: Initializer = initializerFrom(initializer);
     const values = new HostArray(make(shape), shape);
     const weight = new Variable(tensor(values), `${this.name}/${name}`, trainable && this.ownTrainable);

@@ -57,7 +57,8 @@ export async function fit(model: Model, trainer: Trainer, x: InputLike | Supervi
   if (validation?.whole) await trainer.prepare(validation.whole);
 
   const history = new History();
-  const callbacks = new CallbackList([history, ...(options.callbacks ?? [])], model, { epochs, verbose, ...(steps !== undefined && { steps }) });
+  // The history comes last: it keeps what callbacks add to the logs.
+  const callbacks = new CallbackList([...(options.callbacks ?? []), history], model, { epochs, verbose, ...(steps !== undefined && { steps }) });
   const interrupt = host.onInterrupt(() => {
     // A second Ctrl-C ends the process.
     interrupt();

@@ -21,6 +21,7 @@ export type { PartialShape, Shapes, Tensors } from './core/structure';
 export { Layer, type CallContext, type CallOptions, type LayerConfig } from './core/layer';
 export { StringArray, type NestedStrings } from './core/string-array';
 export { HostLayer } from './core/host-layer';
+export { loadModel, type LoadOptions, modelBytes, weightBytes, type CustomObjects } from './saving';
 export { Dataset } from './data/dataset';
 export type { Element, SpecOf, ValueSpec } from './data/structure';
 export { padSequences, type PadOptions, type Sequences } from './text/pad-sequences';

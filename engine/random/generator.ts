@@ -2,6 +2,12 @@ import type { StepScalar } from '../gpu/step-slots';
 import { normal, permutation, truncatedNormal, uniform } from './distributions';
 import { foldIn, type Key, keyOf } from './key';
 
+/** The key of the seed and how many keys were handed out. */
+export interface GeneratorState {
+  readonly root: Key;
+  readonly drawn: number;
+}
+
 /** Hands out keys, each once: the n-th is a function of the seed and n alone. */
 export class RandomGenerator {
   /**
@@ -28,6 +34,17 @@ export class RandomGenerator {
   reseed(seed: number): void {
     this.root = keyOf(seed);
     this.drawn = 0;
+  }
+
+  /** Where it stands: what `restore` takes to go on with the same numbers. */
+  get state(): GeneratorState {
+    return { root: this.root, drawn: this.drawn };
+  }
+
+  /** Goes on where another generator, or this one, stood. */
+  restore({ root, drawn }: GeneratorState): void {
+    this.root = root;
+    this.drawn = drawn;
   }
 
   nextKey(): Key {

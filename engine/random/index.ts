@@ -1,1 +1,1 @@
-export { defaultGenerator, RandomGenerator, setSeed } from './generator';
+export { defaultGenerator, type GeneratorState, RandomGenerator, setSeed } from './generator';

@@ -15,7 +15,7 @@ export interface InputConfig {
 export class InputLayer extends Layer {
   override readonly supportsMasking = true;
 
-  constructor(private readonly config: InputConfig) {
+  constructor(readonly config: InputConfig) {
     super({ name: config.name, inputShape: config.shape });
   }
 

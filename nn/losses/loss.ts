@@ -23,9 +23,18 @@ export abstract class Loss {
   /** What labels are converted to on their way to the device. */
   readonly labelDtype: Dtype = 'f32';
 
-  constructor({ name, reduction = 'sum_over_batch_size' }: LossConfig = {}) {
+  private readonly options: LossConfig;
+
+  constructor(config: LossConfig = {}) {
+    const { name, reduction = 'sum_over_batch_size' } = config;
+    this.options = config;
     this.name = name ?? automaticName(new.target.name.replace(/^_/, ''));
     this.reduction = reduction;
+  }
+
+  /** What makes the loss again: options by Keras's names in camelCase. */
+  getConfig(): Record<string, unknown> {
+    return { ...this.options, name: this.name, reduction: this.reduction };
   }
 
   /** The loss of each sample, unreduced: the predictions' shape without its last axis. */

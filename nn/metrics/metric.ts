@@ -54,3 +54,22 @@ export class MeanMetric extends Metric {
     this.accumulate(this.fn(asTensor(yTrue), asTensor(yPred)), sampleWeight);
   }
 }
+
+/** Keras's class of a metric, with its options. */
+export interface MetricConfig {
+  readonly className: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+const descriptions = new WeakMap<Metric, MetricConfig>();
+
+/** Remembers what makes `metric` again. */
+export function described<M extends Metric>(metric: M, className: string, config: MetricConfig['config']): M {
+  descriptions.set(metric, { className, config });
+  return metric;
+}
+
+/** What makes a metric again; `null` for one of one's own. */
+export function metricConfig(metric: Metric): MetricConfig | null {
+  return descriptions.get(metric) ?? null;
+}

@@ -8,7 +8,7 @@ import type { StringArray } from '../core/string-array';
 import { type PartialShape, type Shapes, single, singleShape, type Tensors, toList } from '../core/structure';
 import type { GraphNode, SymbolicTensor } from '../core/symbolic';
 import { InputLayer } from '../layers/input-layer';
-import { Model } from './model';
+import { Model, type ModelGraph } from './model';
 
 type Symbols = SymbolicTensor | readonly SymbolicTensor[];
 
@@ -53,6 +53,11 @@ export class Functional<O extends Tensors = Tensors> extends Model {
     if (twice) throw new ValueError(`Model "${this.name}": two layers are named "${twice}"; names must be unique.`);
     const shapes = this.inputs.map(({ shape }) => shape);
     this.ensureBuilt(shapes.length === 1 ? shapes[0] : shapes);
+  }
+
+  override get graph(): ModelGraph {
+    const { inputs, outputs, nodes } = this;
+    return { inputs, outputs, nodes };
   }
 
   override get layers(): readonly Layer[] {

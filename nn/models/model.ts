@@ -3,6 +3,7 @@ import { ShapeError, ValueError } from '../../engine/errors';
 import type { HostArray } from '../../engine/tensor/host-array';
 import { Layer } from '../core/layer';
 import { formatShapes, type PartialShape, shapeList, type Shapes, singleShape } from '../core/structure';
+import type { GraphNode, SymbolicTensor } from '../core/symbolic';
 import type { Optimizer } from '../optimizers';
 import type { InputLike } from '../training/arrays';
 import { type InputDataset, labelled, type LabelledData } from '../training/batches';
@@ -11,12 +12,26 @@ import { fit, type FitOptions } from '../training/fit';
 import type { History } from '../training/history';
 import { predict, type PredictOptions } from '../training/predict';
 import { type CompileConfig, Trainer } from '../training/trainer';
+import { loadWeights, saveModel, saveWeights } from '../saving/save';
 import { summary, type SummaryOptions } from './summary';
+
+/** How the layers of a functional model hang together. */
+export interface ModelGraph {
+  readonly inputs: readonly SymbolicTensor[];
+  readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
+  /** Each after those it takes from. */
+  readonly nodes: readonly GraphNode[];
+}
 
 export abstract class Model extends Layer {
   /** Set by a callback (or Ctrl-C) to end training after the running step. */
   stopTraining = false;
   #trainer: Trainer | null = null;
+
+  /** How the layers hang together: one after the other, or as a graph; `null` where only code knows (`call` of a subclass). */
+  get graph(): ModelGraph | 'chain' | null {
+    return null;
+  }
 
   /** The layers, in order. */
   get layers(): readonly Layer[] {
@@ -44,6 +59,11 @@ export abstract class Model extends Layer {
   /** Whether sequences may be longer in one batch than in another: axis 1 of what goes to the device is not fixed. */
   get inputLengthVaries(): boolean {
     return this.inputShape?.[1] === null;
+  }
+
+  /** What `compile` was given, and the optimizer's state; `null` before. */
+  get compiled(): Trainer | null {
+    return this.#trainer;
   }
 
   get optimizer(): Optimizer {
@@ -84,6 +104,24 @@ export abstract class Model extends Layer {
   /** The outputs for all samples of `x`, in order; of a dataset's tuples, x is the first part. */
   async predict(x: InputLike | InputDataset, options: PredictOptions = {}): Promise<HostArray> {
     return predict(this, x, options);
+  }
+
+  /**
+   * Writes a `.keras` file, which Keras 3 reads too: architecture, weights, what `compile` was given, the optimizer's
+   * state. A reader, or a crash at any moment, finds the file as it was before or the whole new one.
+   */
+  async save(path: string): Promise<void> {
+    return saveModel(this, path);
+  }
+
+  /** Writes weights and the optimizer's state to a file that ends in `.weights.h5` (Keras's) or `.safetensors`. */
+  async saveWeights(path: string): Promise<void> {
+    return saveWeights(this, path);
+  }
+
+  /** Reads what `saveWeights` (or Keras's save_weights) wrote of a model of the same layers. If a part does not fit, nothing changes. */
+  async loadWeights(path: string): Promise<void> {
+    return loadWeights(this, path);
   }
 
   /** Prints the table of layers, output shapes and parameters. */

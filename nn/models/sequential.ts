@@ -42,6 +42,10 @@ export class Sequential extends Model {
     invalidateCaptures();
   }
 
+  override get graph(): 'chain' {
+    return 'chain';
+  }
+
   override get inputShape(): PartialShape | null {
     return this.stack?.length > 0 ? shapeFrom(this.stack[0]) ?? (this.builtShape as PartialShape | null) : null;
   }

@@ -1,0 +1,83 @@
+/** Layers as Keras writes them, and back. */
+import { DataError, unknownName } from '../../engine/errors';
+import { HostLayer } from '../core/host-layer';
+import { Layer } from '../core/layer';
+import * as layers from '../layers';
+import { InputLayer } from '../layers/input-layer';
+import { isKerasObject, type JsonObject, kerasObject, keysFromKeras, keysToKeras, type KerasObject, registerKind } from './keras-object';
+import { checkOptions } from './layer-options';
+
+type LayerClass = new (config: never) => Layer;
+
+/** Classes of one's own, by the name that the file gives them. */
+export type CustomObjects = Readonly<Record<string, LayerClass>>;
+
+const classes: Readonly<Record<string, LayerClass>> = Object.fromEntries(
+  Object.entries(layers).filter(([, value]) => typeof value === 'function' && value.prototype instanceof Layer),
+) as Record<string, LayerClass>;
+
+let custom: CustomObjects = {};
+
+/** Runs `work` with the classes that a user gave for the layers of a file. */
+export function withCustomObjects<T>(objects: CustomObjects, work: () => T): T {
+  const before = custom;
+  custom = objects;
+  try {
+    return work();
+  } finally {
+    custom = before;
+  }
+}
+
+/** Keras's name of a layer's class. A bundler may have put a `_` before it. */
+export function classNameOf(layer: Layer): string {
+  const known = Object.entries(classes).find(([, value]) => value === layer.constructor);
+  return known?.[0] ?? layer.constructor.name.replace(/^_/, '');
+}
+
+export const FLOAT32 = kerasObject('keras', 'DTypePolicy', { name: 'float32' });
+
+/** `{ module: 'keras.layers', class_name: 'Dense', config, … }` */
+export function layerToKeras(layer: Layer): KerasObject {
+  const className = classNameOf(layer);
+  if (layer instanceof InputLayer) return inputToKeras(layer.name, layer.inputShape!, layer.config.dtype ?? 'f32');
+  const { inputShape: _, ...options } = layer.getConfig();
+  // Host layers make numbers of texts; all others compute in f32.
+  const config = { ...keysToKeras(options, `Layer "${layer.name}"`), ...(!(layer instanceof HostLayer) && { dtype: FLOAT32 }) };
+  const known = className in classes;
+  const object = kerasObject(known ? 'keras.layers' : 'wgrad', className, config);
+  const built = layer.weights.length > 0 && layer.builtShape ? { build_config: { input_shape: layer.builtShape as never } } : {};
+  return { ...object, ...(!known && { registered_name: className }), ...built };
+}
+
+const dtypes: Readonly<Record<string, string>> = { f32: 'float32', i32: 'int32', u32: 'uint32', bool: 'bool', string: 'string' };
+
+export function inputToKeras(name: string, shape: readonly (number | null)[], dtype: string): KerasObject {
+  return kerasObject('keras.layers', 'InputLayer', { batch_shape: shape, dtype: dtypes[dtype] ?? 'float32', sparse: false, ragged: false, name });
+}
+
+/** The layer that Keras (or we) wrote. `extra` options are ours (`inputShape`). */
+export function layerFromKeras({ class_name: className, config }: KerasObject, extra: Readonly<Record<string, unknown>> = {}): Layer {
+  const name = String(config.name ?? className);
+  const own = custom[className];
+  if (!own && !classes[className]) {
+    const { message } = unknownName('layer class', className, Object.keys(classes));
+    throw new DataError(`Layer "${name}": ${message} For a class of your own, give it as customObjects: { ${className} }.`);
+  }
+  checkDtype(config, name);
+  const { dtype: _, ...rest } = config;
+  const options = keysFromKeras(own ? rest : checkOptions(className, name, rest), `Layer "${name}"`);
+  return new (own ?? classes[className])({ ...options, ...extra } as never);
+}
+
+/** All that computes does so in f32. */
+function checkDtype({ dtype }: JsonObject, name: string): void {
+  const policy = isKerasObject(dtype) ? dtype.config.name : dtype;
+  if (policy === undefined || policy === null || policy === 'float32' || policy === 'string' || policy === 'int32' || policy === 'int64') return;
+  throw new DataError(`Layer "${name}" computes in ${String(policy)}; wgrad computes in float32.`);
+}
+
+registerKind({
+  write: (value) => (value instanceof Layer ? layerToKeras(value) : null),
+  read: (stored) => (stored.module === 'keras.layers' || stored.class_name in custom ? layerFromKeras(stored) : null),
+});

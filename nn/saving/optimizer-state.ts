@@ -1,0 +1,91 @@
+/** An optimizer's state as Keras orders it: step number, rate, then the moments of all variables. */
+import { DataError } from '../../engine/errors';
+import { gpu } from '../../engine/gpu/gpu';
+import type { Bindable } from '../../engine/gpu/storage';
+import { tensor } from '../../engine/tensor/create';
+import { HostArray } from '../../engine/tensor/host-array';
+import type { Variable } from '../../engine/tensor/variable';
+import { Adam, type Optimizer, RMSprop } from '../optimizers';
+import type { Model } from '../models/model';
+import type { Stored, StoredGroup, StoredReader } from './stored';
+
+const GROUP = 'optimizer/vars';
+
+/** One moment of one variable. */
+interface Moment {
+  readonly variable: Variable;
+  readonly memory: Bindable;
+}
+
+/**
+ * Keras makes the moments kind by kind, each for all variables; where an optimizer makes several kinds at once
+ * (Adam), they come side by side for each variable.
+ */
+function moments(optimizer: Optimizer): Moment[] {
+  const { variables } = optimizer;
+  return stateGroups(optimizer).flatMap((group) =>
+    variables.flatMap((variable) => {
+      const memory = optimizer.statesOf(variable);
+      return group.map((index) => ({ variable, memory: memory[index] }));
+    }),
+  );
+}
+
+/** Indices of the states in the order of the file: those in one group are made at once. */
+function stateGroups(optimizer: Optimizer): readonly (readonly number[])[] {
+  const [first] = optimizer.variables;
+  const count = first ? optimizer.statesOf(first).length : 0;
+  // Adam's third, of amsgrad, comes after the pairs.
+  if (optimizer instanceof Adam && count === 3) return [[0, 1], [2]];
+  if (optimizer instanceof RMSprop && count === 3) {
+    // Our kernel has mean square, mean gradient, momentum; Keras the first, then momentum and mean gradient where it needs them.
+    const { momentum, centered } = optimizer.getConfig();
+    return [[0], ...(momentum ? [[2]] : []), ...(centered ? [[1]] : [])];
+  }
+  return [Array.from({ length: count }, (_, i) => i)];
+}
+
+/** The group `optimizer/vars`; `null` before the first step. */
+export async function optimizerGroup(optimizer: Optimizer): Promise<StoredGroup | null> {
+  if (optimizer.variables.length === 0) return null;
+  const kept = moments(optimizer);
+  const buffers = await gpu().readback.read(kept.map(({ memory }) => memory));
+  const rate = optimizer.learningRate;
+  const arrays: Stored[] = [BigInt(optimizer.iterations)];
+  // A schedule is no number to keep.
+  if (typeof rate === 'number') arrays.push(new HostArray(Float32Array.of(rate), []));
+  kept.forEach(({ variable }, i) => arrays.push(new HostArray(new Float32Array(buffers[i]), variable.shape)));
+  return { name: optimizer.name, arrays };
+}
+
+/** Reads the state of a model's optimizer; what it returns sets it, once everything was found to fit. */
+export function readOptimizer(model: Model, reader: StoredReader, where: string): (() => void) | null {
+  const { compiled } = model;
+  const count = reader.has(GROUP) ? reader.count(GROUP) : 0;
+  if (!compiled || count === 0) return null;
+  const { optimizer } = compiled;
+  const first = typeof optimizer.learningRate === 'number' ? 2 : 1;
+  const iterations = reader.scalar(GROUP, 0);
+  if (!Number.isSafeInteger(iterations) || iterations < 0) throw new DataError(`${where}: the optimizer's step number is ${iterations}.`);
+  // Keras writes an optimizer that never took a step, too.
+  if (count <= first && optimizer.variables.length === 0) return () => void (optimizer.iterations = iterations);
+  optimizer.build(model.trainableWeights);
+  const kept = moments(optimizer);
+  if (count !== first + kept.length) {
+    throw new DataError(
+      `${where}: the optimizer's state has ${count} arrays; a ${optimizer.name} for ${optimizer.variables.length} variables has ${first + kept.length}. ` +
+        'Was it compiled with another optimizer?',
+    );
+  }
+  const values = kept.map(({ variable }, i) => reader.array(GROUP, first + i, variable.shape));
+  return () => {
+    optimizer.iterations = iterations;
+    kept.forEach(({ memory }, i) => write(memory, values[i]));
+  };
+}
+
+function write(memory: Bindable, values: HostArray): void {
+  const source = tensor(values);
+  gpu().recorder.copy(source, memory);
+  source.dispose();
+}

@@ -1,0 +1,33 @@
+/** Weights on their way to a file and back: groups of arrays by path, as Keras lays them out. */
+import { DataError } from '../../engine/errors';
+import type { HostArray } from '../../engine/tensor/host-array';
+import { formatShape, sameShape, type Shape } from '../../engine/tensor/shape';
+
+/** Keras keeps the step number in 64 bits. */
+export type Stored = HostArray | bigint;
+
+/** A group of the file: its datasets, and the name of the layer that they belong to. */
+export interface StoredGroup {
+  readonly name?: string;
+  readonly arrays: readonly Stored[];
+}
+
+/** What may be asked of an open file. Nothing is read that does not have the expected shape. */
+export interface StoredReader {
+  has(group: string): boolean;
+  /** The groups that hold arrays. */
+  groups(): string[];
+  /** How many arrays a group has. */
+  count(group: string): number;
+  /** Array `index` of a group as f32, if it has this shape. */
+  array(group: string, index: number, shape: Shape): HostArray;
+  /** A single number. */
+  scalar(group: string, index: number): number;
+}
+
+export type StoredGroups = ReadonlyMap<string, StoredGroup>;
+
+export function checkStoredShape(what: string, stored: Shape, expected: Shape): void {
+  if (sameShape(stored, expected)) return;
+  throw new DataError(`${what} is ${formatShape(stored)}; the model expects ${formatShape(expected)}. Is it a file of another model?`);
+}

@@ -5,6 +5,7 @@ import type { AdapterChoice } from '../engine/gpu/device';
 import { close, init } from '../engine/gpu/gpu';
 import type { Row } from './harness';
 import { benchMatmul, matmulTable } from './kernels/matmul';
+import { benchRnn, rnnTable } from './kernels/rnn';
 import { benchSteps, stepsTable } from './steps/training';
 
 export interface BenchOptions {
@@ -26,6 +27,9 @@ export async function run({ suites, filter = '', json, adapter }: BenchOptions):
     const matmul = await benchMatmul(gpu, filter);
     if (matmul.length > 0) console.log(`${matmulTable(matmul)}\n`);
     rows.push(...matmul);
+    const rnn = await benchRnn(gpu, filter);
+    if (rnn.length > 0) console.log(`${rnnTable(rnn)}\n`);
+    rows.push(...rnn);
   }
   if (suites.includes('steps')) {
     const steps = await benchSteps(gpu, filter);

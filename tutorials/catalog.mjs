@@ -22,6 +22,27 @@ export const catalog = [
     runs: ['pooled'],
     duration: '1 min',
   },
+  {
+    name: 'imdb-vectorized-rnn',
+    title: 'Reviews as text, read by recurrent layers, and why the first try stays at chance',
+    runs: ['rnn-original', 'lstm-original', 'lstm-mask', 'lstm-last', 'lstm-mask-last', 'rnn-mask-last', 'lstm-long', 'rnn-long', 'bilstm-long'],
+    duration: '20 min',
+    options: ['max-tokens'],
+  },
+  {
+    name: 'imdb-rnn-vs-lstm',
+    title: 'A simple recurrent network against an LSTM, and the gradient that vanishes',
+    runs: ['simple-rnn-64', 'lstm-64', 'simple-rnn-512', 'lstm-512', 'simple-rnn-1024', 'lstm-1024'],
+    duration: '30 min',
+    options: ['full', 'lengths'],
+  },
+  {
+    name: 'imdb-bidirectional',
+    title: 'Reviews read from both ends by LSTMs',
+    runs: ['single', 'stacked'],
+    duration: '30 min',
+    options: ['full'],
+  },
 ];
 
 /** What `npm start` runs when no tutorial is named. */

@@ -16,6 +16,9 @@ export const tutorials: Record<string, () => Promise<{ default: (lesson: Lesson)
   'mnist-quickstart': () => import('./mnist-quickstart'),
   'fashion-mnist': () => import('./fashion-mnist'),
   'imdb-pooling': () => import('./imdb-pooling'),
+  'imdb-vectorized-rnn': () => import('./imdb-vectorized-rnn'),
+  'imdb-rnn-vs-lstm': () => import('./imdb-rnn-vs-lstm'),
+  'imdb-bidirectional': () => import('./imdb-bidirectional'),
 };
 
 export interface Command {

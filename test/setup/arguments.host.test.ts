@@ -60,8 +60,22 @@ test('a value that is missing or of no use is refused', () => {
   assert.is(readCommand(['--seed', '0']).options?.seed, 0);
 });
 
+test('options for some tutorials only', () => {
+  const optionsOf = (...argv: string[]) => readCommand(argv).options!;
+  assert.equal(optionsOf('imdb-rnn-vs-lstm', '--lengths', '64,512,64').lengths, [64, 512]);
+  assert.is(optionsOf('imdb-rnn-vs-lstm', '--full').full, true);
+  assert.is(optionsOf('--max-tokens=500', 'imdb-vectorized-rnn').maxTokens, 500);
+  assert.is(refusal(['imdb-pooling', '--lengths', '64']), 'imdb-pooling has no option --lengths; it is for imdb-rnn-vs-lstm.');
+  assert.is(refusal(['--full']), 'fashion-mnist has no option --full; it is for imdb-rnn-vs-lstm, imdb-bidirectional.');
+  assert.is(refusal(['mnist-quickstart', '--max-tokens', '5']), 'mnist-quickstart has no option --max-tokens; it is for imdb-vectorized-rnn.');
+  for (const text of ['64,', ',64', '0', '64;512', '6 4']) assert.match(refusal(['imdb-rnn-vs-lstm', '--lengths', text]), '--lengths wants a whole number, 1 or more');
+  assert.is(refusal(['imdb-vectorized-rnn', '--max-tokens', '2']), '--max-tokens wants a whole number, 3 or more, but got "2".');
+  assert.match(refusal(['imdb-rnn-vs-lstm', '64,512'], { npm_config_lengths: 'true' }), 'npm start -- imdb-rnn-vs-lstm --lengths 64,512');
+  assert.match(refusal(['imdb-vectorized-rnn', '500'], { npm_config_max_tokens: 'true' }), 'npm start -- imdb-vectorized-rnn --max-tokens 500');
+});
+
 test('whatever is typed is read or refused as wrong usage', () => {
-  const word = fc.oneof(fc.string(), fc.constantFrom('--', '-', '--epochs', '--seed', '--data', 'fashion-mnist', '1', '--help', '='));
+  const word = fc.oneof(fc.string(), fc.constantFrom('--', '-', '--epochs', '--seed', '--data', 'fashion-mnist', '1', '--help', '=', '--lengths', '--full', 'imdb-rnn-vs-lstm'));
   fc.assert(fc.property(fc.array(word, { maxLength: 5 }), (argv) => {
     try {
       assert.ok(['run', 'list', 'help'].includes(readCommand(argv).action));

@@ -2,7 +2,7 @@ import { unzlibSync } from 'fflate';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HostArray } from '../../engine/tensor/host-array';
-import { curves, heatMap, imageGrid, predictionGrid, probabilityBars } from '../../tutorials/report/figures';
+import { accuracyByLength, curves, gradientNorms, heatMap, imageGrid, predictionGrid, probabilityBars } from '../../tutorials/report/figures';
 import { greyPng } from '../../tutorials/report/png';
 import { renderFigure } from '../../tutorials/report/render';
 
@@ -32,6 +32,27 @@ test('curves: a chart for each quantity, a point for each epoch, validation besi
   for (const text of ['>Loss<', '>Accuracy<', '>Epoch<', '>training<', '>validation<', '<figcaption>Both</figcaption>']) assert.match(html, text);
   const alone = await renderFigure(curves({ loss: [3, 2, 1] }, ''), 'f');
   assert.not.match(alone, 'validation');
+});
+
+test('curves with validation: dots for training, a line for validation, from epoch 1', async () => {
+  const html = await renderFigure(curves({ loss: [3, 2, 1], val_loss: [3, 3, 2] }, ''), 'f');
+  assert.is(count(html, /class="mark-symbol role-mark layer_0_marks"/g), 1);
+  assert.is(count(html, /class="mark-line role-mark layer_1_marks"/g), 1);
+  assert.not.match(html, '>0</text>');
+});
+
+test('accuracy by length: a line for each cell, a tick for each length', async () => {
+  const points = [64, 512].flatMap((length) => ['simple-rnn', 'lstm'].map((cell) => ({ cell, length, accuracy: 0.8 })));
+  const html = await renderFigure(accuracyByLength(points, ''), 'f');
+  for (const text of ['>simple-rnn<', '>lstm<', '>64<', '>512<']) assert.match(html, text);
+});
+
+test('gradient norms: a chart for each title on a logarithmic scale, without zeros', async () => {
+  const lines = [{ cell: 'simple-rnn', norms: [0, 1e-6, 1e-3] }, { cell: 'lstm', norms: [0.1, 0.2, 0.3] }];
+  const html = await renderFigure(gradientNorms({ before: lines, after: lines }, ''), 'f');
+  assert.is(count(html, /<svg /g), 2);
+  for (const text of ['>before<', '>after<', '>1e-6<']) assert.match(html, text);
+  assert.not.match(html, /NaN|Infinity/);
 });
 
 test('a history without epochs is drawn too', async () => {

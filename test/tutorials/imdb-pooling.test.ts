@@ -1,7 +1,12 @@
 /** The tutorial on generated reviews, and its facts on the real ones where they are at hand. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startTutorial } from '../support/tutorials';
+
+const there = ['imdb.npz', 'imdb_word_index.json'].every((name) => existsSync(join(process.env.WGRAD_DATA || '', 'imdb', name)));
+if (!there) console.log('skipped: the facts of the original need imdb.npz and imdb_word_index.json in $WGRAD_DATA/imdb');
 
 test('on generated reviews: everything is recorded and labelled', async () => {
   const { stdout, lines, result, report, predictions } = await startTutorial('imdb-pooling', ['--data', 'synthetic', '--limit', '500', '--epochs', '3', '--batch', '64']);
@@ -20,8 +25,7 @@ test('on generated reviews: everything is recorded and labelled', async () => {
   assert.is(report.match(/<svg /g)!.length, 2);
 });
 
-test('on the real reviews: the facts that the original shows', async () => {
-  if (!process.env.WGRAD_DATA) return void console.log('skipped: no real data (WGRAD_DATA)');
+(there ? test : test.skip)('on the real reviews: the facts that the original shows', async () => {
   const { lines, result } = await startTutorial('imdb-pooling', ['--data', 'real', '--limit', '100', '--epochs', '1']);
   assert.is(result.data, 'real');
   assert.ok(lines.includes('Lengths of the first two reviews: 218 189'));

@@ -35,6 +35,43 @@ function curve(title: string, training: number[], validation?: number[]): Figure
   } as never;
 }
 
+/** A line for each cell: accuracy against the length of sequences, on a logarithmic scale. */
+export function accuracyByLength(points: { cell: string; length: number; accuracy: number }[], caption: string): Figure {
+  return {
+    caption,
+    charts: [{
+      width: 360,
+      height: 220,
+      data: { values: points },
+      mark: { type: 'line', point: true, aria: false },
+      encoding: {
+        x: { field: 'length', type: 'quantitative', title: 'Length', scale: { type: 'log', base: 2 }, axis: { values: points.map(({ length }) => length), format: 'd', grid: false } },
+        y: { field: 'accuracy', type: 'quantitative', title: 'Test accuracy', scale: { zero: false } },
+        color: { field: 'cell', type: 'nominal', title: null, sort: null, legend: { orient: 'top' } },
+      },
+    }],
+  };
+}
+
+/** A chart for each title: the norm of the gradient at every timestep, a line for each cell; zeros are left out. */
+export function gradientNorms(charts: Record<string, { cell: string; norms: number[] }[]>, caption: string): Figure {
+  return {
+    caption,
+    charts: Object.entries(charts).map(([title, lines]) => ({
+      title,
+      width: 270,
+      height: 220,
+      data: { values: lines.flatMap(({ cell, norms }) => norms.flatMap((norm, i) => (norm > 0 ? [{ cell, norm, timestep: i + 1 }] : []))) },
+      mark: { type: 'line', aria: false },
+      encoding: {
+        x: { field: 'timestep', type: 'quantitative', title: 'Timestep', axis: { format: 'd', tickMinStep: 1, grid: false }, scale: { domain: [1, Math.max(...lines.map(({ norms }) => norms.length))], nice: false } },
+        y: { field: 'norm', type: 'quantitative', title: 'Norm of the gradient', scale: { type: 'log' }, axis: { format: '.0e', tickCount: 6 } },
+        color: { field: 'cell', type: 'nominal', title: null, sort: null, legend: { orient: 'top' } },
+      },
+    })),
+  };
+}
+
 /** One image [height, width] in a colour map, with its colour bar. */
 export function heatMap(image: HostArray, caption: string): Figure {
   const [height, width] = image.shape;

@@ -15,6 +15,30 @@ export const softmax: Activation = (x) => rememberLogits(ops.softmax(x), 'softma
 /** A cross-entropy on it goes back to the logits. */
 export const sigmoid: Activation = (x) => rememberLogits(ops.sigmoid(x), 'sigmoid', x);
 
+export interface ReluOptions {
+  /** The largest value; default: none. */
+  readonly maxValue?: number | null;
+  /** The slope below the threshold; default 0. */
+  readonly negativeSlope?: number;
+  /** Default 0. */
+  readonly threshold?: number;
+}
+
+/** min(x, maxValue) above the threshold, else negativeSlope·(x − threshold). */
+export function relu(x: Tensor, { maxValue = null, negativeSlope = 0, threshold = 0 }: ReluOptions = {}): Tensor {
+  const positive = threshold === 0 ? ops.relu(x) : ops.where(ops.greater(x, threshold), x, 0);
+  const bounded = maxValue === null ? positive : ops.minimum(positive, maxValue);
+  return negativeSlope === 0 ? bounded : ops.sub(bounded, ops.mul(negativeSlope, ops.relu(ops.sub(threshold, x))));
+}
+
+/** x·hardSigmoid(x), also called hard swish. */
+export const hardSilu: Activation = (x) => ops.mul(x, ops.hardSigmoid(x));
+/** log(sigmoid(x)). */
+export const logSigmoid: Activation = (x) => ops.neg(ops.softplus(ops.neg(x)));
+/** max(x, 0) + min(alpha·(e^(x/alpha) − 1), 0); at 0 itself both parts pass the gradient on, as in Keras: 2 in place of 1. */
+export const celu = (x: Tensor, alpha = 1): Tensor =>
+  ops.add(ops.maximum(x, 0), ops.mul(alpha, ops.expm1(ops.div(ops.minimum(x, 0), alpha))));
+
 const table: Readonly<Record<string, Activation>> = {
   linear,
   softmax,
@@ -32,6 +56,10 @@ const table: Readonly<Record<string, Activation>> = {
   mish: ops.mish,
   exponential: ops.exp,
   hardSigmoid: ops.hardSigmoid,
+  hardSilu,
+  hardSwish: hardSilu,
+  logSigmoid,
+  celu: (x) => celu(x),
   leakyRelu: (x) => ops.leakyRelu(x),
   logSoftmax: (x) => ops.logSoftmax(x),
 };

@@ -2,6 +2,7 @@
 import type { ActivationLike } from '../activations';
 import type { LayerConfig } from '../core/layer';
 import { Activation } from './activation';
+import { BatchNormalization, type BatchNormalizationConfig } from './batch-normalization';
 import { Concatenate, type ConcatenateConfig } from './concatenate';
 import { Dense, type DenseConfig } from './dense';
 import { Dropout, type DropoutConfig } from './dropout';
@@ -9,10 +10,14 @@ import { Embedding, type EmbeddingConfig } from './embedding';
 import { Flatten } from './flatten';
 import { GlobalAveragePooling1D } from './global-average-pooling-1d';
 import { GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, type GlobalPoolingConfig } from './global-pooling';
+import { LayerNormalization, type LayerNormalizationConfig } from './layer-normalization';
 import { Masking, type MaskingConfig } from './masking';
 import { Add, Average, Maximum, Minimum, Multiply, Subtract } from './merging';
+import { Normalization, type NormalizationConfig } from './normalization';
 import { Permute, type PermuteConfig } from './permute';
 import { AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D, type PoolingConfig } from './pooling';
+import { ELU, type EluConfig, LeakyReLU, type LeakyReluConfig, PReLU, type PreluConfig, ReLU, type ReluConfig } from './rectifiers';
+import { RepeatVector, type RepeatVectorConfig } from './repeat-vector';
 import { Reshape, type ReshapeConfig } from './reshape';
 import { Bidirectional, type BidirectionalConfig } from './rnn/bidirectional';
 import { GRU, type GruConfig } from './rnn/gru';
@@ -21,10 +26,12 @@ import type { RecurrentConfig } from './rnn/recurrent';
 import { SimpleRNN } from './rnn/simple-rnn';
 import { Softmax, type SoftmaxConfig } from './softmax';
 import { TimeDistributed, type TimeDistributedConfig } from './time-distributed';
+import { ZeroPadding2D, type ZeroPadding2DConfig } from './zero-padding-2d';
 import { TextVectorization, type TextVectorizationConfig } from '../text/text-vectorization';
 
 export { Activation, Dense, Dropout, Embedding, Flatten, Masking, Permute, Reshape, Softmax, TextVectorization };
 export { Bidirectional, GRU, LSTM, SimpleRNN, TimeDistributed };
+export { BatchNormalization, ELU, LayerNormalization, LeakyReLU, Normalization, PReLU, ReLU, RepeatVector, ZeroPadding2D };
 export { Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract };
 export { AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D };
 export { GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D };
@@ -45,6 +52,17 @@ export const gru = (config: GruConfig): GRU => new GRU(config);
 export const lstm = (config: LstmConfig): LSTM => new LSTM(config);
 export const simpleRNN = (config: RecurrentConfig): SimpleRNN => new SimpleRNN(config);
 export const timeDistributed = (config: TimeDistributedConfig): TimeDistributed => new TimeDistributed(config);
+
+export const batchNormalization = (config?: BatchNormalizationConfig): BatchNormalization => new BatchNormalization(config);
+export const layerNormalization = (config?: LayerNormalizationConfig): LayerNormalization => new LayerNormalization(config);
+export const normalization = (config?: NormalizationConfig): Normalization => new Normalization(config);
+
+export const elu = (config?: EluConfig): ELU => new ELU(config);
+export const leakyReLU = (config?: LeakyReluConfig): LeakyReLU => new LeakyReLU(config);
+export const prelu = (config?: PreluConfig): PReLU => new PReLU(config);
+export const relu = (config?: ReluConfig): ReLU => new ReLU(config);
+export const repeatVector = (config: RepeatVectorConfig): RepeatVector => new RepeatVector(config);
+export const zeroPadding2D = (config?: ZeroPadding2DConfig): ZeroPadding2D => new ZeroPadding2D(config);
 
 export const averagePooling1D = (config?: PoolingConfig): AveragePooling1D => new AveragePooling1D(config);
 export const averagePooling2D = (config?: PoolingConfig): AveragePooling2D => new AveragePooling2D(config);

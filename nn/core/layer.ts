@@ -17,7 +17,6 @@ import { StringArray } from './string-array';
 import { formatShapes, type PartialShape, shapeList, type Shapes, type Tensors, toList } from './structure';
 import { plan, SymbolicTensor } from './symbolic';
 import { spendWeights } from './weight-budget';
-import { spendWeights } from './weight-budget';
 
 export type { PartialShape, Shapes, Tensors } from './structure';
 
@@ -284,7 +283,6 @@ export abstract class Layer {
 
   /** Makes a weight; for `build`. */
   protected addWeight({ name, shape, initializer = 'glorotUniform', trainable = true, ...rules }: WeightSpec): Variable {
-    spendWeights(this.name, shape);
     spendWeights(this.name, shape);
     const make: Initializer = initializerFrom(initializer);
     const values = new HostArray(make(shape), shape);

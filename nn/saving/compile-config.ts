@@ -1,6 +1,8 @@
 /** What `compile` was given, as Keras writes it: optimizer, loss, metrics. */
 import { DataError, ValueError } from '../../engine/errors';
 import { lookUp, toSnakeCase } from '../core/names';
+import * as constraints from '../constraints';
+import { Constraint } from '../constraints';
 import * as losses from '../losses';
 import { Loss, type LossLike } from '../losses';
 import * as metricExports from '../metrics';
@@ -8,6 +10,8 @@ import { Metric, type MetricLike } from '../metrics';
 import { metricConfig } from '../metrics/metric';
 import * as optimizers from '../optimizers';
 import { Optimizer } from '../optimizers';
+import * as regularizers from '../regularizers';
+import { Regularizer } from '../regularizers';
 import * as schedules from '../schedules';
 import { LearningRateSchedule } from '../schedules/schedule';
 import type { CompileConfig, Trainer } from '../training/trainer';
@@ -23,6 +27,8 @@ function classesOf(exports: object, base: abstract new (...args: never[]) => obj
 const families = [
   { module: 'keras.optimizers', base: Optimizer, classes: classesOf(optimizers, Optimizer) },
   { module: 'keras.losses', base: Loss, classes: classesOf(losses, Loss) },
+  { module: 'keras.regularizers', base: Regularizer, classes: classesOf(regularizers, Regularizer) },
+  { module: 'keras.constraints', base: Constraint, classes: classesOf(constraints, Constraint) },
   { module: 'keras.optimizers.schedules', base: LearningRateSchedule, classes: classesOf(schedules, LearningRateSchedule) },
 ] as const;
 
@@ -41,7 +47,7 @@ registerKind({
   read: () => null,
 });
 
-type Described = Optimizer | Loss | LearningRateSchedule;
+type Described = Optimizer | Loss | LearningRateSchedule | Regularizer | Constraint;
 
 for (const { module, base, classes } of families) {
   registerKind({
@@ -56,7 +62,8 @@ for (const { module, base, classes } of families) {
       if (stored.module !== module) return null;
       const { class_name: className } = stored;
       if (!classes[className]) throw new DataError(`wgrad has no ${className} (${module}). Load the model with { compile: false }, and compile it yourself.`);
-      return new classes[className](keysFromKeras(agreed(className, stored), className) as never);
+      const config = module === 'keras.optimizers' || module === 'keras.losses' ? agreed(className, stored) : stored.config;
+      return new classes[className](keysFromKeras(config, className) as never);
     },
   });
 }

@@ -41,7 +41,9 @@ export const FLOAT32 = kerasObject('keras', 'DTypePolicy', { name: 'float32' });
 export function layerToKeras(layer: Layer): KerasObject {
   const className = classNameOf(layer);
   if (layer instanceof InputLayer) return inputToKeras(layer.name, layer.inputShape!, layer.config.dtype ?? 'f32');
-  const { inputShape: _, ...options } = layer.getConfig();
+  const { inputShape: _, ...given } = layer.getConfig();
+  // A layer around a layer.
+  const options = 'layer' in layer && layer.layer instanceof Layer ? { ...given, layer: layer.layer } : given;
   // Host layers make numbers of texts; all others compute in f32.
   const config = { ...keysToKeras(options, `Layer "${layer.name}"`), ...(!(layer instanceof HostLayer) && { dtype: FLOAT32 }) };
   const known = className in classes;
@@ -65,9 +67,21 @@ export function layerFromKeras({ class_name: className, config }: KerasObject, e
     throw new DataError(`Layer "${name}": ${message} For a class of your own, give it as customObjects: { ${className} }.`);
   }
   checkDtype(config, name);
-  const { dtype: _, ...rest } = config;
+  const { dtype: _, ...rest } = className === 'Bidirectional' ? oneDirection(config, name) : config;
   const options = keysFromKeras(own ? rest : checkOptions(className, name, rest), `Layer "${name}"`);
   return new (own ?? classes[className])({ ...options, ...extra } as never);
+}
+
+/** Keras lists both directions of a Bidirectional, which wgrad makes from one. */
+function oneDirection({ layer, backward_layer: backward, ...config }: JsonObject, name: string): JsonObject {
+  if (!isKerasObject(layer)) throw new DataError(`Layer "${name}": its config has no layer.`);
+  const plain = ({ config: { name: _, go_backwards: __, ...rest } }: KerasObject): string =>
+    JSON.stringify(Object.entries(rest).filter(([, value]) => typeof value !== 'object').sort());
+  if (isKerasObject(backward) && (backward.class_name !== layer.class_name || plain(backward) !== plain(layer))) {
+    throw new DataError(`Layer "${name}": the backward layer is another one than the forward layer; wgrad's Bidirectional has the same in both directions.`);
+  }
+  const own = String(layer.config.name).replace(/^forward_/, '');
+  return { ...config, layer: { ...layer, config: { ...layer.config, name: own } } };
 }
 
 /** All that computes does so in f32. */

@@ -41,6 +41,11 @@ export class Bidirectional extends Layer {
     this.backwardLayer = copyOf(layer, 'backward', true);
   }
 
+  /** What was given, and copied for both directions. */
+  get layer(): Recurrent {
+    return this.config.layer;
+  }
+
   private get mergeMode(): MergeMode {
     return this.config.mergeMode === undefined ? 'concat' : this.config.mergeMode;
   }

@@ -26,13 +26,19 @@ export function accumulateMean(state: Variable, values: Tensor, weights?: Tensor
 /** Numbers in the state of a running mean: the step count, then pairs (Σ w·x, Σ w) of single steps and of many. */
 export const MEAN_STATE_SIZE = 2 + 2 * 512;
 
-/** The mean in a state read back by the host, added in f64; 0 of nothing, as Keras has it. */
+/** The mean in a state read back by the host; 0 of nothing, as Keras has it. */
 export function meanOfState(state: ArrayLike<number>): number {
+  const { total, weight } = sumsOfState(state);
+  return weight === 0 ? 0 : total / weight;
+}
+
+/** Σ w·x and Σ w in a state read back by the host, added in f64. */
+export function sumsOfState(state: ArrayLike<number>): { readonly total: number; readonly weight: number } {
   let total = 0;
   let weight = 0;
   for (let i = 2; i < MEAN_STATE_SIZE; i += 2) {
     total += state[i];
     weight += state[i + 1];
   }
-  return weight === 0 ? 0 : total / weight;
+  return { total, weight };
 }

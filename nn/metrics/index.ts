@@ -1,12 +1,18 @@
 /** Metrics, by name or as objects. */
-import { cast } from '../../engine/ops';
+import { cast, neg } from '../../engine/ops';
 import { lookUp, toSnakeCase } from '../core/names';
-import { BinaryCrossentropy, CategoricalCrossentropy, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy } from '../losses';
+import {
+  BinaryCrossentropy, CategoricalCrossentropy, CosineSimilarity, KLDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError,
+  MeanSquaredError, MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossentropy,
+} from '../losses';
 import type { Loss } from '../losses/loss';
 import { accuracyMatches, binaryMatches, categoricalMatches, sparseCategoricalMatches } from './accuracy';
-import { described, Mean, MeanMetric, Metric, type MetricFunction } from './metric';
+import { described, Mean, MeanMetric, Metric, type MetricFunction, Sum } from './metric';
+import { Precision, Recall } from './precision-recall';
+import { RootMeanSquaredError } from './root-mean-squared-error';
+import { sparseTopKMatches, topKMatches } from './top-k';
 
-export { Mean, MeanMetric, Metric };
+export { Mean, MeanMetric, Metric, Precision, Recall, RootMeanSquaredError, Sum };
 
 interface Named {
   readonly name?: string;
@@ -35,6 +41,40 @@ export const categoricalCrossentropy = ({ name = 'categorical_crossentropy', fro
 export const sparseCategoricalCrossentropy = ({ name = 'sparse_categorical_crossentropy', fromLogits = false }: Named & { readonly fromLogits?: boolean } = {}): MeanMetric =>
   described(new MeanMetric(ofLoss(new SparseCategoricalCrossentropy({ fromLogits })), name), 'SparseCategoricalCrossentropy', { name, fromLogits });
 
+export const sum = ({ name = 'sum' }: Named = {}): Sum => new Sum(name);
+interface TopK extends Named {
+  /** Default 5. */
+  readonly k?: number;
+}
+export const topKCategoricalAccuracy = ({ name = 'top_k_categorical_accuracy', k = 5 }: TopK = {}): MeanMetric =>
+  described(new MeanMetric(topKMatches(k), name), 'TopKCategoricalAccuracy', { name, k });
+export const sparseTopKCategoricalAccuracy = ({ name = 'sparse_top_k_categorical_accuracy', k = 5 }: TopK = {}): MeanMetric =>
+  described(new MeanMetric(sparseTopKMatches(k), name), 'SparseTopKCategoricalAccuracy', { name, k });
+export const rootMeanSquaredError = ({ name = 'root_mean_squared_error' }: Named = {}): RootMeanSquaredError =>
+  described(new RootMeanSquaredError(name), 'RootMeanSquaredError', { name });
+interface Thresholded extends Named {
+  /** Default 0.5. */
+  readonly thresholds?: number;
+}
+export const precision = ({ name = 'precision', thresholds = 0.5 }: Thresholded = {}): Precision =>
+  described(new Precision(name, thresholds), 'Precision', { name, thresholds });
+export const recall = ({ name = 'recall', thresholds = 0.5 }: Thresholded = {}): Recall =>
+  described(new Recall(name, thresholds), 'Recall', { name, thresholds });
+export const meanAbsolutePercentageError = ({ name = 'mean_absolute_percentage_error' }: Named = {}): MeanMetric =>
+  described(new MeanMetric(ofLoss(new MeanAbsolutePercentageError()), name), 'MeanAbsolutePercentageError', { name });
+export const meanSquaredLogarithmicError = ({ name = 'mean_squared_logarithmic_error' }: Named = {}): MeanMetric =>
+  described(new MeanMetric(ofLoss(new MeanSquaredLogarithmicError()), name), 'MeanSquaredLogarithmicError', { name });
+/** The cosine itself, where the loss of that name is minus it. */
+export const cosineSimilarity = ({ name = 'cosine_similarity' }: Named = {}): MeanMetric => {
+  const minus = ofLoss(new CosineSimilarity());
+  return described(new MeanMetric((yTrue, yPred) => neg(minus(yTrue, yPred)), name), 'CosineSimilarity', { name });
+};
+export const klDivergence = ({ name = 'kl_divergence' }: Named = {}): MeanMetric =>
+  described(new MeanMetric(ofLoss(new KLDivergence()), name), 'KLDivergence', { name });
+export const poisson = ({ name = 'poisson' }: Named = {}): MeanMetric => described(new MeanMetric(ofLoss(new Poisson()), name), 'Poisson', { name });
+export const logCoshError = ({ name = 'logcosh' }: Named = {}): MeanMetric =>
+  described(new MeanMetric(ofLoss(new LogCosh()), name), 'LogCoshError', { name });
+
 /** A name (`'accuracy'`, `'mae'`), an object, or a function of labels and predictions. */
 export type MetricLike = string | MeanMetric | MetricFunction;
 
@@ -52,6 +92,20 @@ const table: Readonly<Record<string, (config: Named) => MeanMetric>> = {
   bce: binaryCrossentropy,
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
+  topKCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+  rootMeanSquaredError,
+  rmse: rootMeanSquaredError,
+  precision,
+  recall,
+  meanAbsolutePercentageError,
+  mape: meanAbsolutePercentageError,
+  meanSquaredLogarithmicError,
+  msle: meanSquaredLogarithmicError,
+  cosineSimilarity,
+  klDivergence,
+  poisson,
+  logCosh: logCoshError,
 };
 
 /** A metric asked for by name goes by that name in logs and histories, as in Keras. */

@@ -1,5 +1,5 @@
 /** The base of all metrics: running means that live on the device and are read when somebody looks. */
-import { accumulateMean, MEAN_STATE_SIZE, meanOfState } from '../../engine/ops/accumulate-mean';
+import { accumulateMean, MEAN_STATE_SIZE, meanOfState, sumsOfState } from '../../engine/ops/accumulate-mean';
 import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
@@ -18,9 +18,14 @@ export abstract class Metric {
     this.state = new Variable(tensor(ZERO), `${this.name}/state`, false);
   }
 
-  /** The mean of all that was accumulated since the last reset; 0 if nothing was. Waits for the device. */
+  /** What was accumulated since the last reset: the mean, unless the metric says otherwise; 0 if it was nothing. Waits for the device. */
   async result(): Promise<number> {
-    return meanOfState((await this.state.read()).data);
+    return this.resultOf((await this.state.read()).data);
+  }
+
+  /** The result for a state that was read back. */
+  resultOf(state: ArrayLike<number>): number {
+    return meanOfState(state);
   }
 
   resetState(): void {
@@ -37,6 +42,13 @@ export class Mean extends Metric {
   /** Adds `values` of any shape; `sampleWeight` has the same number of elements. */
   updateState(values: TensorLike, sampleWeight?: TensorLike): void {
     this.accumulate(asTensor(values), sampleWeight);
+  }
+}
+
+/** The (weighted) sum of given values: https://keras.io/api/metrics/metrics_wrappers/ */
+export class Sum extends Mean {
+  override resultOf(state: ArrayLike<number>): number {
+    return sumsOfState(state).total;
   }
 }
 

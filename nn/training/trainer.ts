@@ -12,7 +12,6 @@ import type { Logs } from '../callbacks/callback';
 import { type LossLike, lossFrom } from '../losses';
 import type { Loss } from '../losses/loss';
 import { Mean, type MeanMetric, metricFrom, type MetricLike } from '../metrics';
-import { meanOfState } from '../../engine/ops/accumulate-mean';
 import { maskOf } from '../core/mask';
 import { single } from '../core/structure';
 import type { Model } from '../models/model';
@@ -111,7 +110,7 @@ export class Trainer {
   async logs(): Promise<Logs> {
     const all = [this.lossMetric, ...this.metrics];
     const states = await gpu().readback.read(all.map(({ state }) => state.value));
-    return Object.fromEntries(all.map(({ name }, i) => [name, meanOfState(toTypedArray(states[i], 'f32'))]));
+    return Object.fromEntries(all.map((metric, i) => [metric.name, metric.resultOf(toTypedArray(states[i], 'f32'))]));
   }
 
   dispose(): void {

@@ -27,7 +27,7 @@ test.before(async () => void (await init()));
 test.after(close);
 
 for (const { name, loss: className, config, yTrue, yPred, sampleWeight, value, gradient } of cases) {
-  const make = (losses as unknown as Record<string, ((config: object) => Loss) | undefined>)[className[0].toLowerCase() + className.slice(1)];
+  const make = (losses as unknown as Record<string, (new (config: object) => Loss) | undefined>)[className];
   const missing = !make || 'ignoreClass' in config || config.reduction === 'mean_with_sample_weight';
   if (missing) {
     test.skip(`${name}: nn does not have it`, () => {});
@@ -38,7 +38,7 @@ for (const { name, loss: className, config, yTrue, yPred, sampleWeight, value, g
       const predictions = tensor(yPred);
       const tape = new GradientTape();
       tape.watch(predictions);
-      const result = tape.record(() => make(config).apply(yTrue, predictions, sampleWeight));
+      const result = tape.record(() => new make(config).apply(yTrue, predictions, sampleWeight));
       const [slope] = tape.gradient(result, [predictions]);
       return { result, slope: slope! };
     });

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { close, gpu, init } from '../../engine/gpu/gpu';
 import { compileStep } from '../../engine/step/compile-step';
 import { HostArray } from '../../engine/tensor/host-array';
+import * as metrics from '../../nn/metrics';
 import { Mean } from '../../nn/metrics';
 
 const test = suite('metrics');
@@ -36,6 +37,32 @@ test('samples with weight 0 count for nothing, even NaN; other weights as they a
   assert.is(await mean.result(), 0);
   mean.updateState(3);
   assert.is(await mean.result(), 3);
+});
+
+test('precision and recall: shares of predicted and of true positives, weighted, over batches; 0 of nothing', async () => {
+  const [precision, recall] = [metrics.precision(), metrics.recall({ thresholds: 0.7 })];
+  const labels = HostArray.from([[1], [0], [1], [1], [0]]);
+  const outputs = HostArray.from([[0.9], [0.8], [0.4], [0.6], [0.5]]);
+  const both = async (): Promise<number[]> => [await precision.result(), await recall.result()];
+  assert.equal(await both(), [0, 0]);
+  for (const metric of [precision, recall]) metric.updateState(labels, outputs);
+  // Above 0.5: rows 0, 1, 3; above 0.7: rows 0, 1. True: rows 0, 2, 3.
+  assert.equal((await both()).map((value) => value.toFixed(6)), [(2 / 3).toFixed(6), (1 / 3).toFixed(6)]);
+  for (const metric of [precision, recall]) metric.updateState(labels, outputs, HostArray.from([2, 1, 1, 0, 1]));
+  assert.equal((await both()).map((value) => value.toFixed(6)), [(4 / 6).toFixed(6), (3 / 6).toFixed(6)]);
+  assert.throws(() => metrics.precision({ thresholds: 2 }), /threshold is 2/);
+});
+
+test('metrics of losses by name, the cosine with its sign', async () => {
+  const cosine = metrics.cosineSimilarity();
+  cosine.updateState(HostArray.from([[1, 0], [0, 2]]), HostArray.from([[3, 0], [0, -1]]));
+  assert.is(await cosine.result(), 0);
+  cosine.updateState(HostArray.from([[1, 1]]), HostArray.from([[2, 2]]));
+  assert.ok(Math.abs((await cosine.result()) - 1 / 3) < 1e-6);
+  for (const name of ['rmse', 'mape', 'msle', 'kl_divergence', 'top_k_categorical_accuracy', 'recall']) assert.is(metrics.metricFrom(name).name, name);
+  const root = metrics.metricFrom('rmse');
+  root.updateState(HostArray.from([[1, 1]]), HostArray.from([[4, 5]]));
+  assert.ok(Math.abs((await root.result()) - Math.sqrt(12.5)) < 1e-6);
 });
 
 test.run();

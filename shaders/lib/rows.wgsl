@@ -5,6 +5,8 @@
 // All lanes must get here together: those past the last row come with an empty one.
 override LANES: u32 = 1u;
 const ROW_GROUP = 64u;
+// Eight lanes amid the others combine octets: tests on an adapter that runs lanes in order would notice a missing barrier.
+const FIRST_ADDER = 24u;
 
 var<workgroup> lane_values: array<f32, 64>;
 var<workgroup> octet_values: array<f32, 8>;
@@ -13,10 +15,11 @@ fn row_sum(value: f32, lane: u32) -> f32 {
   if (LANES == 1u) { return value; }
   lane_values[lane] = value;
   workgroupBarrier();
-  if (lane < 8u) {
+  let octet = lane - FIRST_ADDER;
+  if (octet < 8u) {
     var sum = 0.0;
-    for (var i = lane * 8u; i < lane * 8u + 8u; i++) { sum += lane_values[i]; }
-    octet_values[lane] = sum;
+    for (var i = octet * 8u; i < octet * 8u + 8u; i++) { sum += lane_values[i]; }
+    octet_values[octet] = sum;
   }
   workgroupBarrier();
   var sum = 0.0;
@@ -28,10 +31,11 @@ fn row_max(value: f32, lane: u32) -> f32 {
   if (LANES == 1u) { return value; }
   lane_values[lane] = value;
   workgroupBarrier();
-  if (lane < 8u) {
+  let octet = lane - FIRST_ADDER;
+  if (octet < 8u) {
     var most = value;
-    for (var i = lane * 8u; i < lane * 8u + 8u; i++) { most = max(most, lane_values[i]); }
-    octet_values[lane] = most;
+    for (var i = octet * 8u; i < octet * 8u + 8u; i++) { most = max(most, lane_values[i]); }
+    octet_values[octet] = most;
   }
   workgroupBarrier();
   var most = value;

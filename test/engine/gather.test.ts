@@ -106,6 +106,16 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
       same(values, ids.flatMap((id) => Array.from({ length: depth }, (_, c) => Number(id === c))), `oneHot of ${ids}`);
     }));
 
+  test('more ids than a small binding takes', async () => {
+    const guards = await guardedDevice();
+    const ids = Array.from({ length: 700 }, (_, i) => (i * i) % 5);
+    const table = countedValues([5, 3], 'f32');
+    const [rows, hot] = await readAll([gather(table, idsOf(ids)), oneHot(idsOf(ids), 5)]);
+    await guards.check();
+    same(rows, ids.flatMap((id) => [0, 1, 2].map((c) => table.data[id * 3 + c])), 'gather');
+    same(hot, ids.flatMap((id) => [0, 1, 2, 3, 4].map((c) => Number(id === c))), 'oneHot');
+  });
+
   test.run();
 }
 

@@ -46,6 +46,9 @@ export class Guards {
     recorder.dispatch = (command) => {
       const most = Math.max(...command.operands.map(({ byteLength }) => byteLength));
       if (most > gpu.maxBindingBytes) throw new Error(`${command.label} binds ${most} bytes; at most ${gpu.maxBindingBytes} fit.`);
+      // What this adapter allows may be less strict than what every adapter does.
+      const odd = command.operands.find(({ byteOffset }) => byteOffset % 256 !== 0);
+      if (odd) throw new Error(`${command.label} binds from byte ${odd.byteOffset} on; bindings start on lines of 256.`);
       dispatch({ ...command, operands: command.operands.map(widen) });
     };
   }

@@ -4,12 +4,14 @@ import { grid, math } from '../../shaders/lib';
 import broadcastStridedSource from '../../shaders/matmul/broadcast-strided.wgsl';
 import broadcastSource from '../../shaders/matmul/broadcast.wgsl';
 import epilogueSource from '../../shaders/matmul/epilogue.wgsl';
+import extentSource from '../../shaders/matmul/extent.wgsl';
 import naiveSource from '../../shaders/matmul/naive.wgsl';
 import splitSumSource from '../../shaders/matmul/split-sum.wgsl';
 import tileSource from '../../shaders/matmul/tile.wgsl';
 
-const lib = [grid, math, { name: 'matmul/epilogue', source: epilogueSource }];
-const bindings = { a: 'read', b: 'read', bias: 'read', c: 'write', sums: 'write' } as const;
+const sumLib = [grid, math, { name: 'matmul/epilogue', source: epilogueSource }];
+const lib = [...sumLib, { name: 'matmul/extent', source: extentSource }];
+const bindings = { a: 'read', b: 'read', bias: 'read', c: 'write', sums: 'write', extent: 'read' } as const;
 const params = {
   batch: 'u32', m: 'u32', n: 'u32', k: 'u32',
   a_start: 'u32', a_batch: 'u32', a_row: 'u32', a_column: 'u32',
@@ -17,6 +19,7 @@ const params = {
   c_start: 'u32', c_batch: 'u32', c_row: 'u32',
   bias_start: 'u32', has_bias: 'u32', floor: 'f32',
   parts: 'u32', part_depth: 'u32', part_size: 'u32', sums_start: 'u32', has_sums: 'u32',
+  limits: 'u32', limit_start: 'u32',
 } as const;
 
 export type ProductKernel = Kernel<keyof typeof bindings, keyof typeof params>;
@@ -63,7 +66,7 @@ export const broadcastStrided: ProductKernel = defineKernel({
 export const splitSum = defineKernel({
   name: 'matmul/split-sum',
   source: splitSumSource,
-  lib,
+  lib: sumLib,
   bindings: { slices: 'read', bias: 'read', c: 'write' },
   params: {
     batch: 'u32', m: 'u32', n: 'u32', parts: 'u32', part_size: 'u32',

@@ -26,12 +26,19 @@ export interface Gemm extends GemmShape {
   readonly activation?: FusedActivation;
   /** [n]: receives the sum over the rows of op(B), of the first matrix. */
   readonly columnSums?: Bindable | null;
+  /**
+   * Less than there is, if only the device knows how much: `count` [1] u32 of C's rows are wanted (the others get no sums), or
+   * that many products per sum, where A comes transposed and B does not.
+   */
+  readonly extent?: { readonly axis: 'm' | 'k'; readonly count: Bindable } | null;
   /** In place of the cost model's choice where it can serve, for tests and benchmarks. */
   readonly variant?: VariantName;
   readonly parts?: number;
 }
 
 const CODES: Record<FusedActivation, number> = { linear: 0, relu: 0, sigmoid: 1, tanh: 2 };
+
+const LIMITS = { m: 1, k: 2 };
 
 const KERNELS: Record<VariantName, ProductKernel> = {
   naive,
@@ -60,7 +67,7 @@ function place(operand: Bindable, first: number, length: number): Place {
 }
 
 /** Elements from the first to the last of `rows` × `columns` at a row distance of `stride`. */
-function extent(rows: number, columns: number, stride: number): number {
+function reach(rows: number, columns: number, stride: number): number {
   return rows === 0 || columns === 0 ? 0 : (rows - 1) * stride + columns;
 }
 
@@ -94,7 +101,7 @@ function recordBlock(call: Gemm, block: GemmBlock, on: ProductDevice): void {
   const parts = depths.length > 1 ? 1 : Math.min(call.parts ?? plan.parts, most);
 
   const target: Target = {
-    c: place(call.c, matrices.start * m * n + rows.start * n + columns.start, (batch - 1) * m * n + extent(rows.length, columns.length, n)),
+    c: place(call.c, matrices.start * m * n + rows.start * n + columns.start, (batch - 1) * m * n + reach(rows.length, columns.length, n)),
     cBatch: m * n,
     cRow: n,
     sums: call.columnSums && rows.start === 0 && matrices.start === 0 ? place(call.columnSums, columns.start, columns.length) : null,
@@ -130,7 +137,7 @@ function recordBlock(call: Gemm, block: GemmBlock, on: ProductDevice): void {
 
 /** One block's products over one span of k, in one dispatch. */
 function product(call: Gemm, block: GemmBlock, depth: Span, { kernel, variant }: Chosen, parts: number, target: Target): void {
-  const { m, n, k, transposeA, transposeB, shareA, shareB } = call;
+  const { m, n, k, transposeA, transposeB, shareA, shareB, extent } = call;
   const { matrices, rows, columns } = block;
   const batch = matrices.length;
   const aBatch = shareA ? 0 : m * k;
@@ -138,12 +145,12 @@ function product(call: Gemm, block: GemmBlock, depth: Span, { kernel, variant }:
   const a = place(
     call.a,
     matrices.start * aBatch + (transposeA ? depth.start * m + rows.start : rows.start * k + depth.start),
-    (batch - 1) * aBatch + (transposeA ? extent(depth.length, rows.length, m) : extent(rows.length, depth.length, k)),
+    (batch - 1) * aBatch + (transposeA ? reach(depth.length, rows.length, m) : reach(rows.length, depth.length, k)),
   );
   const b = place(
     call.b,
     matrices.start * bBatch + (transposeB ? columns.start * k + depth.start : depth.start * n + columns.start),
-    (batch - 1) * bBatch + (transposeB ? extent(columns.length, depth.length, k) : extent(depth.length, columns.length, n)),
+    (batch - 1) * bBatch + (transposeB ? reach(columns.length, depth.length, k) : reach(depth.length, columns.length, n)),
   );
   const params: ProductParams = {
     batch, m: rows.length, n: columns.length, k: depth.length,
@@ -153,6 +160,7 @@ function product(call: Gemm, block: GemmBlock, depth: Span, { kernel, variant }:
     bias_start: target.bias?.start ?? 0, has_bias: target.bias ? 1 : 0, floor: floorOf(target.activation),
     parts, part_depth: partDepth(depth.length, parts), part_size: target.partSize,
     sums_start: target.sums?.start ?? 0, has_sums: target.sums ? 1 : 0,
+    limits: extent ? LIMITS[extent.axis] : 0, limit_start: extent?.axis === 'k' ? depth.start : rows.start,
   };
   const all: Record<string, number | boolean> = {
     TRANSPOSE_A: transposeA,
@@ -162,7 +170,7 @@ function product(call: Gemm, block: GemmBlock, depth: Span, { kernel, variant }:
   const overrides = Object.fromEntries(Object.keys(kernel.spec.overrides).map((name) => [name, all[name]]));
   const unused = target.sums ? null : empty([4]);
   run(kernel, {
-    bind: { a: a.window, b: b.window, bias: target.bias?.window ?? a.window, c: target.c.window, sums: target.sums?.window ?? unused! },
+    bind: { a: a.window, b: b.window, bias: target.bias?.window ?? a.window, c: target.c.window, sums: target.sums?.window ?? unused!, extent: extent?.count ?? a.window },
     params,
     overrides,
     consts: variant.consts,

@@ -14,6 +14,7 @@ const LOADS = ROWS / LANES;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(5) var<storage, read> extent: array<u32>;
 
 struct Params {
   batch: u32,
@@ -39,8 +40,10 @@ struct Params {
   part_size: u32,
   sums_start: u32,
   has_sums: u32,
+  limits: u32,
+  limit_start: u32,
 }
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(6) var<uniform> params: Params;
 
 // B[l, j .. j+3], zero from `end` on.
 fn row_of_b(at: u32, l: u32, end: u32) -> vec4f {
@@ -63,7 +66,7 @@ fn main(
   let matrix = g / (row_blocks * column_blocks) % params.batch;
   let part = g / (row_blocks * column_blocks * params.batch);
   let start = part * params.part_depth;
-  let end = min(start + params.part_depth, params.k);
+  let end = end_of_sums(start, i0);
   let a_base = params.a_start + matrix * params.a_batch + (i0 + subgroup_lane % LANES) * params.a_row;
   let b_base = params.b_start + matrix * params.b_batch + j * params.b_column;
 

@@ -27,6 +27,7 @@ const LOADS = ROWS / LANES;
 @group(0) @binding(2) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> c: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> sums: array<vec4f>;
+@group(0) @binding(5) var<storage, read> extent: array<u32>;
 
 // In elements, all starts and distances divisible by 4.
 struct Params {
@@ -53,8 +54,10 @@ struct Params {
   part_size: u32,
   sums_start: u32,
   has_sums: u32,
+  limits: u32,
+  limit_start: u32,
 }
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(6) var<uniform> params: Params;
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -71,7 +74,7 @@ fn main(
   let matrix = g / (row_blocks * column_blocks) % params.batch;
   let part = g / (row_blocks * column_blocks * params.batch);
   let start = part * params.part_depth;
-  let end = min(start + params.part_depth, params.k);
+  let end = end_of_sums(start, i0);
   let part_of_a = subgroup_lane % LANES;
   let a_base = params.a_start + matrix * params.a_batch;
   let b_base = params.b_start + matrix * params.b_batch;

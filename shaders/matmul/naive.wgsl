@@ -9,6 +9,7 @@ override ACTIVATION: u32 = 0;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(5) var<storage, read> extent: array<u32>;
 
 struct Params {
   batch: u32,
@@ -34,8 +35,10 @@ struct Params {
   part_size: u32,
   sums_start: u32,
   has_sums: u32,
+  limits: u32,
+  limit_start: u32,
 }
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(6) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(
@@ -53,7 +56,7 @@ fn main(
     return;
   }
   let start = part * params.part_depth;
-  let end = min(start + params.part_depth, params.k);
+  let end = end_of_sums(start, i);
   var sum = 0.0;
   var column_sum = 0.0;
   for (var l = start; l < end; l++) {

@@ -29,6 +29,7 @@ const STRIDE_N = TILE_N / 4u + 1u;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(5) var<storage, read> extent: array<u32>;
 
 struct Params {
   batch: u32,
@@ -54,8 +55,10 @@ struct Params {
   part_size: u32,
   sums_start: u32,
   has_sums: u32,
+  limits: u32,
+  limit_start: u32,
 }
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(6) var<uniform> params: Params;
 
 var<workgroup> tile_a: array<vec4f, TILE_K * STRIDE_M>; // [k, m]
 var<workgroup> tile_b: array<vec4f, TILE_K * STRIDE_N>; // [k, n]
@@ -74,7 +77,7 @@ fn main(
   let matrix = g / (row_blocks * column_blocks) % params.batch;
   let part = g / (row_blocks * column_blocks * params.batch);
   let start = part * params.part_depth;
-  let end = min(start + params.part_depth, params.k);
+  let end = end_of_sums(start, i0);
   let a_base = params.a_start + matrix * params.a_batch + i0 * params.a_row;
   let b_base = params.b_start + matrix * params.b_batch + j0 * params.b_column;
   let lane_m = lane / LANES_N;

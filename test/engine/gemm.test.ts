@@ -4,10 +4,12 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import { type FusedActivation, gemm } from '../../engine/ops/gemm';
 import { type ProductDevice, VARIANTS, type VariantName } from '../../engine/ops/gemm-plan';
+import { tensor } from '../../engine/tensor/create';
+import { HostArray } from '../../engine/tensor/host-array';
 import { empty } from '../../engine/tensor/tensor';
 import { guardedDevice, toTensor, uniformFrom } from '../support/check-op';
 import { matmulReference } from '../support/gemm-reference';
-import { ref, type Ref } from '../support/reference';
+import { indexAt, positionOf, ref, type Ref } from '../support/reference';
 import { seed } from '../support/seed';
 
 interface Product {
@@ -23,6 +25,8 @@ interface Product {
   readonly activation: FusedActivation;
   readonly columnSums: boolean;
   readonly parts: number;
+  /** What a count on the device says is wanted: a share of the rows, or of the products in a sum. */
+  readonly limit: { readonly axis: 'm' | 'k'; readonly share: number } | null;
   readonly state: number;
 }
 
@@ -49,14 +53,20 @@ function products(rows: number, columns: number, aligned: boolean): fc.Arbitrary
     activation: fc.constantFrom<FusedActivation>('linear', 'linear', 'relu', 'relu', 'sigmoid', 'tanh'),
     columnSums: fc.boolean(),
     parts: fc.constantFrom(1, 1, 1, 2, 3),
+    limit: fc.option(fc.record({ axis: fc.constantFrom('m', 'k'), share: fc.constantFrom(0, 0.3, 0.8, 1) }), { freq: 3 }),
     state: fc.integer(),
   });
-  // Where k runs down both operands, no row depends on it.
-  return drawn.map((one) => ({ ...one, k: one.transposeA && !one.transposeB ? one.k : quads(one.k) }));
+  // Where k runs down both operands, no row depends on it, and it can be limited.
+  const down = (one: { transposeA: boolean; transposeB: boolean }): boolean => one.transposeA && !one.transposeB;
+  return drawn.map((one) => ({
+    ...one,
+    k: down(one) ? one.k : quads(one.k),
+    limit: one.limit?.axis === 'k' && !down(one) ? null : one.limit,
+  }));
 }
 
 async function check(variant: VariantName, product: Product, on?: ProductDevice): Promise<void> {
-  const { batch, m, n, k, transposeA, transposeB, state } = product;
+  const { batch, m, n, k, transposeA, transposeB, limit, state } = product;
   const uniform = uniformFrom(state);
   const draw = (...shape: number[]): Ref => ref(shape, Float64Array.from({ length: shape.reduce((p, s) => p * s, 1) }, () => Math.fround(2 * uniform() - 1)));
   const [shareA, shareB] = [product.share === 'a', product.share === 'b'];
@@ -64,11 +74,15 @@ async function check(variant: VariantName, product: Product, on?: ProductDevice)
   const b = draw(shareB ? 1 : batch, transposeB ? n : k, transposeB ? k : n);
   const bias = product.bias ? draw(n) : null;
   const c = empty([batch, m, n]);
-  const sums = product.columnSums && m > 0 ? empty([n]) : null;
-  gemm({ ...product, shareA, shareB, a: toTensor(a), b: toTensor(b), c, bias: bias && toTensor(bias), columnSums: sums, variant }, on);
-  const want = matmulReference(a, b, { transposeA, transposeB });
+  const rows = limit?.axis === 'm' ? Math.floor(limit.share * m) : m;
+  const depth = limit?.axis === 'k' ? Math.floor(limit.share * k) : k;
+  const extent = limit && { axis: limit.axis, count: tensor(new HostArray(Uint32Array.of(limit.axis === 'm' ? rows : depth), [1]), 'u32') };
+  const sums = product.columnSums && rows > 0 ? empty([n]) : null;
+  gemm({ ...product, shareA, shareB, a: toTensor(a), b: toTensor(b), c, bias: bias && toTensor(bias), columnSums: sums, extent, variant }, on);
+  const want = matmulReference(firstOf(a, depth, k, transposeA), firstOf(b, depth, k, !transposeB), { transposeA, transposeB });
   const got = await c.data();
   for (let i = 0; i < got.length; i++) {
+    if (Math.floor(i / n) % m >= rows) continue;
     const shift = bias ? bias.data[i % n] : 0;
     // f changes no more than its argument does, but for the rounding of exp.
     const allowed = 2 ** -23 * ((k / 2 + 1) * (want.scale![i] + Math.abs(shift)) + 4);
@@ -78,11 +92,19 @@ async function check(variant: VariantName, product: Product, on?: ProductDevice)
   if (!sums || got.length === 0) return;
   const gotSums = await sums.data();
   for (let j = 0; j < n; j++) {
-    const column = Array.from({ length: k }, (_, l) => b.data[transposeB ? j * k + l : l * n + j]);
+    const column = Array.from({ length: depth }, (_, l) => b.data[transposeB ? j * k + l : l * n + j]);
     const y = column.reduce((p, v) => p + v, 0);
     const allowed = 2 ** -23 * (k / 2 + 1) * column.reduce((p, v) => p + Math.abs(v), 0);
     assert.ok(Math.abs(gotSums[j] - y) <= allowed, `sums[${j}] is ${gotSums[j]}, expected ${y} by ${variant} for ${JSON.stringify(product)} (seed ${seed})`);
   }
+}
+
+/** The part of an operand that the first `depth` of k touch; k is its first axis after the batch, if `down`, or its second. */
+function firstOf(x: Ref, depth: number, k: number, down: boolean): Ref {
+  if (depth === k) return x;
+  const [batch, first, second] = x.shape;
+  const shape = down ? [batch, depth, second] : [batch, first, depth];
+  return ref(shape, Float64Array.from({ length: batch * shape[1] * shape[2] }, (_, at) => x.data[positionOf(x.shape, indexAt(shape, at))]));
 }
 
 // A tile's machine code takes a second per specialisation on a software adapter: the large ones are the small one with other

@@ -8,8 +8,8 @@ import type { Tensor } from '../../engine/tensor/tensor';
 import { broadcastTo, cast, div, mean, mul, reshape, sum } from '../../engine/ops';
 import { automaticName } from '../core/names';
 
-/** `sum_over_batch_size` is the mean over all entries of the per-sample loss. */
-export type Reduction = 'sum_over_batch_size' | 'sum' | 'none';
+/** `sum_over_batch_size` (or `mean`) is the mean over all entries of the per-sample loss that count. */
+export type Reduction = 'sum_over_batch_size' | 'mean' | 'sum' | 'none';
 
 export interface LossConfig {
   readonly name?: string;
@@ -45,10 +45,18 @@ export abstract class Loss {
     const predictions = asTensor(yPred);
     const host = Array.isArray(yTrue) ? HostArray.from(yTrue) : yTrue instanceof HostArray ? yTrue : null;
     if (host) this.checkLabels(host, predictions.shape[predictions.rank - 1]);
-    let values = this.call(host ? tensor(host, this.labelDtype) : cast(yTrue, this.labelDtype), predictions);
+    const labels = host ? tensor(host, this.labelDtype) : cast(yTrue, this.labelDtype);
+    let values = this.call(labels, predictions);
     if (sampleWeight !== undefined) values = mul(values, asTensor(sampleWeight));
     if (this.reduction === 'none') return values;
-    return this.reduction === 'sum' ? sum(values) : mean(values);
+    if (this.reduction === 'sum') return sum(values);
+    const counted = this.counted(labels);
+    return counted ? div(sum(values), sum(counted)) : mean(values);
+  }
+
+  /** 1 for the entries of the per-sample loss that a mean is taken over, else 0; `null`: all. The others have to be 0. */
+  counted(_yTrue: Tensor): Tensor | null {
+    return null;
   }
 
   /** Throws if host labels cannot be right for `classes` outputs. */

@@ -1,5 +1,5 @@
 import { ShapeError, ValueError } from '../../engine/errors';
-import { clip, log, reshape, sparseSoftmaxCrossEntropy } from '../../engine/ops';
+import { cast, clip, expandDims, log, notEqual, reshape, sparseSoftmaxCrossEntropy, where } from '../../engine/ops';
 import type { HostArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
@@ -9,6 +9,8 @@ import { EPSILON, Loss, type LossConfig } from './loss';
 export interface SparseCategoricalCrossentropyConfig extends LossConfig {
   /** Whether predictions are logits; default false: probabilities. */
   readonly fromLogits?: boolean;
+  /** A label whose samples do not count (255 or −1 for what nobody labelled); default: none. */
+  readonly ignoreClass?: number | null;
 }
 
 /**
@@ -18,10 +20,12 @@ export interface SparseCategoricalCrossentropyConfig extends LossConfig {
 export class SparseCategoricalCrossentropy extends Loss {
   override readonly labelDtype = 'i32';
   private readonly fromLogits: boolean;
+  private readonly ignoreClass: number | null;
 
   constructor(config: SparseCategoricalCrossentropyConfig = {}) {
     super(config);
     this.fromLogits = config.fromLogits ?? false;
+    this.ignoreClass = config.ignoreClass ?? null;
   }
 
   override call(yTrue: Tensor, yPred: Tensor): Tensor {
@@ -38,12 +42,22 @@ export class SparseCategoricalCrossentropy extends Loss {
     }
     const logits = this.fromLogits ? yPred : logitsBehind(yPred, 'softmax') ?? log(clip(yPred, EPSILON, 1 - EPSILON));
     const classes = yPred.shape[yPred.rank - 1];
-    return reshape(sparseSoftmaxCrossEntropy(reshape(logits, [-1, classes]), reshape(labels, [-1])), rows);
+    const losses = (logits: Tensor, labels: Tensor): Tensor =>
+      reshape(sparseSoftmaxCrossEntropy(reshape(logits, [-1, classes]), reshape(labels, [-1])), rows);
+    if (this.ignoreClass === null) return losses(logits, labels);
+    // Rows that do not count become harmless ones, so that nothing of them gets into the gradient.
+    const valid = notEqual(labels, this.ignoreClass);
+    return where(valid, losses(where(expandDims(valid, rows.length), logits, 0), where(valid, labels, 0)), 0);
+  }
+
+  override counted(yTrue: Tensor): Tensor | null {
+    return this.ignoreClass === null ? null : cast(notEqual(yTrue, this.ignoreClass), 'f32');
   }
 
   override checkLabels({ data, dtype }: HostArray, classes: number | null): void {
     for (let i = 0; i < data.length; i++) {
       const label = data[i];
+      if (label === this.ignoreClass) continue;
       if (Number.isInteger(label) && label >= 0 && (classes === null || label < classes)) continue;
       const range = classes === null ? 'whole numbers from 0' : `whole numbers from 0 to ${classes - 1} (the model has ${classes} outputs)`;
       throw new ValueError(`Loss sparseCategoricalCrossentropy: label ${label} (${dtype}) at index ${i}; expected ${range}.`);

@@ -126,7 +126,7 @@ export class Trainer {
       const weighted = weights ? mul(each, reshape(weights, [-1, ...each.shape.slice(1).fill(1)])) : each;
       return [predicted, weighted, this.penalty()] as const;
     });
-    const counted = countedSteps(yPred, losses);
+    const counted = this.counted(y, yPred, losses);
     const variables = this.model.trainableWeights;
     if (variables.length === 0) throw new ValueError(`fit: model "${this.model.name}" has no trainable weights.`);
     const slope = this.lossGradient(losses, counted);
@@ -140,7 +140,7 @@ export class Trainer {
   private test(x: Tensor, y: Tensor): void {
     const yPred = this.predict(x, false);
     const losses = this.loss.call(y, yPred);
-    this.measure(y, yPred, losses, countedSteps(yPred, losses), this.penalty());
+    this.measure(y, yPred, losses, this.counted(y, yPred, losses), this.penalty());
   }
 
   /** The sum of what the model adds to the loss; `null` if that is nothing. */
@@ -155,6 +155,13 @@ export class Trainer {
     return single(this.model.apply(x, { training }), `Model "${this.model.name}"`);
   }
 
+  /** 1 for the entries that count: neither masked nor left out by the loss. */
+  private counted(y: Tensor, yPred: Tensor, losses: Tensor): Tensor | undefined {
+    const [unmasked, counted] = [countedSteps(yPred, losses), this.loss.counted(y)];
+    const ofLoss = counted ? reshape(counted, losses.shape) : undefined;
+    return unmasked && ofLoss ? mul(unmasked, ofLoss) : unmasked ?? ofLoss;
+  }
+
   /** The reduced loss need not be computed: a mean's gradient is 1/n for each entry that counts. */
   private lossGradient(losses: Tensor, counted: Tensor | undefined): Tensor {
     if (this.loss.reduction === 'sum') return counted ?? constant(losses.shape, 1);
@@ -162,9 +169,11 @@ export class Trainer {
   }
 
   private measure(y: Tensor, yPred: Tensor, losses: Tensor, counted: Tensor | undefined, penalty: Tensor | null): void {
-    const reported = this.loss.reduction === 'sum' ? mul(losses, losses.size) : losses;
+    const reported = this.loss.reduction === 'sum' ? mul(losses, counted ? sum(counted) : losses.size) : losses;
     this.lossMetric.updateState(penalty ? add(reported, penalty) : reported, counted);
-    for (const metric of this.metrics) metric.updateState(y, yPred, counted);
+    // What the loss leaves out, metrics see all the same, as in Keras.
+    const unmasked = countedSteps(yPred, losses);
+    for (const metric of this.metrics) metric.updateState(y, yPred, unmasked);
   }
 }
 

@@ -9,10 +9,15 @@ import { readSafetensors, writeSafetensors } from './safetensors';
 import type { StoredGroup, StoredGroups, StoredReader } from './stored';
 import { weightGroups } from './weight-paths';
 
+function ensureWeights(model: Model): void {
+  if (!model.built && model.inputShape) model.ensureBuilt(model.inputShape);
+  if (!model.built) throw new ValueError(`Model "${model.name}" has no weights yet: give its first layer an inputShape, or apply it once.`);
+}
+
 /** All that training changed, as of now. */
 export async function storedGroups(model: Model): Promise<StoredGroups> {
   await init();
-  if (!model.built) throw new ValueError(`Model "${model.name}" has no weights yet: give its first layer an inputShape, or train it, before it is saved.`);
+  ensureWeights(model);
   const groups = weightGroups(model);
   const variables = groups.flatMap((group) => group.variables);
   // Both are asked for before anything is awaited, so they belong to the same step.
@@ -66,7 +71,7 @@ export async function weightBytes(model: Model, format: Format): Promise<Uint8Ar
 
 export async function assignWeightBytes(model: Model, bytes: Uint8Array, where: string, format: Format): Promise<void> {
   await init();
-  if (!model.built) throw new ValueError(`Model "${model.name}" has no weights yet: give its first layer an inputShape before weights are loaded.`);
+  ensureWeights(model);
   if (format === 'hdf5') await readHdf5(bytes, where, (reader) => assignStored(model, reader, where));
   else assignStored(model, readSafetensors(bytes, where), where);
 }

@@ -2,8 +2,11 @@
 import type { Pipeline } from './pipelines';
 import type { Region } from './storage';
 
-/** Past this many the cache starts afresh: eager code with ever new buffers. */
-const MAX_GROUPS = 20_000;
+/**
+ * Past this many the cache starts afresh: eager code with ever new buffers. A software driver maps a page for each
+ * group until it is collected, and a process may have about 65,000 mappings.
+ */
+const MAX_GROUPS = 4_000;
 
 export class BindGroupCache {
   /** Bind groups made so far: constant once training runs. */

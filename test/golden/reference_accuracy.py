@@ -1,6 +1,6 @@
 """Test accuracies of the real Keras on the real data, which wgrad's runs are compared with.
 
-    WGRAD_DATA=<directory with mnist/ and fashion-mnist/> python test/golden/reference_accuracy.py [--only RUN,…] [--seeds 0,1,…]
+    WGRAD_DATA=<directory with mnist/, fashion-mnist/ and imdb/> python test/golden/reference_accuracy.py [--only RUN,…] [--seeds 0,1,…]
 
 Writes reference-accuracy.json beside this file after every run, and keeps the runs already in it,
 so it can be stopped and continued. One thread, nice 19: about a quarter of an hour in all.
@@ -18,6 +18,7 @@ import random
 import statistics
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
@@ -49,6 +50,28 @@ def load_images(name):
         for part in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
     )
     return (x_train / np.float32(255), y_train), (x_test / np.float32(255), y_test)
+
+
+def load_reviews(name):
+    """The tutorial's reviews: 10,000 words, 256 numbers each, padded behind; the first 10,000 of them are not trained on."""
+    file = str(Path(os.environ["WGRAD_DATA"]) / name / "imdb.npz")
+    # Keras would download the file; all else is its own.
+    with patch("keras.src.datasets.imdb.get_file", lambda *_, **__: file):
+        (x_train, y_train), (x_test, y_test) = keras.datasets.imdb.load_data(num_words=10000)
+    pad = lambda x: keras.utils.pad_sequences(x, maxlen=256, padding="post")
+    return (pad(x_train)[10000:], y_train[10000:]), (pad(x_test), y_test)
+
+
+def pooled():
+    return keras.Sequential(
+        [
+            keras.Input((None,)),
+            keras.layers.Embedding(10000, 16),
+            keras.layers.GlobalAveragePooling1D(),
+            keras.layers.Dense(16, activation="relu"),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
 
 
 def classifier(*, dropout, activation):
@@ -85,6 +108,8 @@ RUNS = {
         "as softmax, but shuffled once, before the first epoch"),
     "fashion-mnist/logits-one-order": ("fashion-mnist", dict(dropout=False, activation=None), LOGITS_LOSS, 10,
         "as logits, but shuffled once, before the first epoch"),
+    "imdb-pooling/pooled": ("imdb", dict(), "binary_crossentropy", 40,
+        "Embedding(10000, 16), average over time, Dense 16, sigmoid output; batch 512"),
 }  # fmt: skip
 
 
@@ -95,10 +120,12 @@ def softmax_twice(y_true, y_pred):
 
 def train(run, seed):
     dataset, options, loss, epochs, _ = RUNS[run]
-    (x_train, y_train), (x_test, y_test) = load_images(dataset)
+    reviews = dataset == "imdb"
+    batch = 512 if reviews else 32
+    (x_train, y_train), (x_test, y_test) = load_reviews(dataset) if reviews else load_images(dataset)
     random.seed(seed)  # from which Keras seeds initialisers and dropout
     orders = np.random.default_rng(seed)
-    model = classifier(**options)
+    model = pooled() if reviews else classifier(**options)
     model.compile(optimizer="adam", loss=softmax_twice if loss == "softmax twice" else loss, metrics=["accuracy"])
     history, seconds, order = {"loss": [], "accuracy": []}, [], None
     for _ in range(epochs):
@@ -106,7 +133,7 @@ def train(run, seed):
             order = orders.permutation(len(x_train))
         x, y = x_train[order], y_train[order]
         started = time.perf_counter()
-        epoch = model.fit(x, y, batch_size=32, shuffle=False, verbose=0)
+        epoch = model.fit(x, y, batch_size=batch, shuffle=False, verbose=0)
         seconds.append(round(time.perf_counter() - started, 3))
         for key, values in epoch.history.items():
             history[key].append(round(float(values[0]), 6))
@@ -115,7 +142,7 @@ def train(run, seed):
         "run": run,
         "seed": seed,
         "epochs": epochs,
-        "batch": 32,
+        "batch": batch,
         "params": model.count_params(),
         "history": history,
         "test": {"loss": round(float(test_loss), 6), "accuracy": round(float(test_accuracy), 6)},

@@ -14,7 +14,7 @@ export const unitNorm = (config?: ConstructorParameters<typeof UnitNorm>[0]): Un
 
 export type ConstraintLike = string | Constraint | ((weight: Tensor) => Tensor) | null;
 
-const table: Readonly<Record<string, () => Constraint>> = { maxNorm: () => maxNorm(), minMaxNorm: () => minMaxNorm(), nonNeg, unitNorm: () => unitNorm() };
+const table: Readonly<Record<string, () => Constraint>> = { maxNorm, minMaxNorm, nonNeg, unitNorm };
 
 class FunctionConstraint extends Constraint {
   constructor(private readonly fn: (weight: Tensor) => Tensor) {

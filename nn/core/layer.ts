@@ -7,10 +7,11 @@ import { HostArray, type NestedArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape, type Shape, sizeOf } from '../../engine/tensor/shape';
 import { Tensor } from '../../engine/tensor/tensor';
 import { Variable } from '../../engine/tensor/variable';
-import { constraintFrom, type ConstraintLike } from '../constraints';
-import { type Initializer, type InitializerLike, initializerFrom } from '../initializers';
+import { constraintFrom } from '../constraints';
+import { type Initializer, initializerFrom } from '../initializers';
 import { type Regularizer, regularizerFrom, type RegularizerLike } from '../regularizers';
 import { constrain } from './constrained';
+import type { CallContext, CallOptions, LayerConfig, WeightSpec } from './layer-options';
 import { maskOf, setMask } from './mask';
 import { automaticName } from './names';
 import { StringArray } from './string-array';
@@ -18,41 +19,8 @@ import { formatShapes, type PartialShape, shapeList, type Shapes, type Tensors, 
 import { plan, SymbolicTensor } from './symbolic';
 import { spendWeights } from './weight-budget';
 
+export type { CallContext, CallOptions, LayerConfig, WeightSpec } from './layer-options';
 export type { PartialShape, Shapes, Tensors } from './structure';
-
-export interface LayerConfig {
-  readonly name?: string;
-  /** On the first layer of a model: the shape of one sample (`[28, 28]`), without the batch. */
-  readonly inputShape?: PartialShape;
-  readonly trainable?: boolean;
-  /** A penalty on the layer's output, divided by the number of samples and added to the loss. */
-  readonly activityRegularizer?: RegularizerLike;
-}
-
-/** How a layer is applied. */
-export interface CallOptions {
-  /** Dropout drops and batch normalisation uses the batch when training. Default: as the layer around it, else false. */
-  readonly training?: boolean;
-  /** bool [batch, time]; default: the mask that came with the input. */
-  readonly mask?: Tensor | null;
-}
-
-/** What `call` gets: nothing is left open. */
-export interface CallContext {
-  readonly training: boolean;
-  readonly mask: Tensor | null;
-}
-
-export interface WeightSpec {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly initializer?: InitializerLike;
-  readonly trainable?: boolean;
-  /** A penalty on the weight, added to the loss while the weight is trained. */
-  readonly regularizer?: RegularizerLike;
-  /** What the weight is made to satisfy after every update. */
-  readonly constraint?: ConstraintLike;
-}
 
 let training = false;
 /** How many layers are being applied, one inside the other. */

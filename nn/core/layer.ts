@@ -4,7 +4,7 @@ import { div } from '../../engine/ops';
 import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
 import type { Dtype } from '../../engine/tensor/dtype';
 import { HostArray, type NestedArray } from '../../engine/tensor/host-array';
-import { formatShape, sameShape, type Shape, sizeOf } from '../../engine/tensor/shape';
+import { formatShape, sameShape, sizeOf } from '../../engine/tensor/shape';
 import { Tensor } from '../../engine/tensor/tensor';
 import { Variable } from '../../engine/tensor/variable';
 import { constraintFrom } from '../constraints';

@@ -42,28 +42,7 @@ const gatherOp: Op<{ missing: number }> = defineOp<{ missing: number }>({
     if (table.shape.length === 0) throw new ShapeError('gather: the table is a scalar; expected rows.');
     return { shape: [...ids.shape, ...table.shape.slice(1)], dtype: table.dtype };
   },
-  forward: ([table, ids], [y], { missing }) => {
-    const width = y.size / ids.size;
-    const unit = width % 4 === 0 ? 4 : 1;
-    // A table without rows still has to be bound; then every id is missing.
-    const sources = table.size > 0 ? flatWindows(table.size) : [{ start: 0, length: 0 }];
-    for (const target of flatWindows(y.size)) {
-      const { ids: window, start } = idsOf(ids, target, width);
-      for (const source of sources) {
-        run(gatherKernel, {
-          bind: { table: part(table, source), ids: window, y: part(y, target) },
-          params: {
-            rows: table.shape[0], width: width / unit,
-            table_start: source.start / unit, table_length: source.length / unit,
-            ids_start: start, y_start: target.start / unit, y_length: target.length / unit,
-            missing,
-          },
-          consts: { T: unit === 4 ? 'vec4u' : 'u32' },
-          grid: ceilDiv(target.length / unit, 256),
-        });
-      }
-    }
-  },
+  forward: ([table, ids], [y], { missing }) => gatherInto(table, ids, y, missing),
   gradient: ({ inputs: [table, ids], dy: [dy] }) => [
     table.dtype === 'f32' ? () => segmentSum(dy!, ids, table.shape[0]) : null,
     null,
@@ -105,6 +84,30 @@ const segmentSumOp: Op<{ segments: number }> = defineOp<{ segments: number }>({
   // Rows that belong to no segment have no influence.
   gradient: ({ inputs: [, ids], dy: [dy] }) => [() => gatherOp([dy!, ids], { missing: 0 })[0], null],
 });
+
+/** Records y[i] = table[ids[i]], with the bits `missing` where that is no row. */
+export function gatherInto(table: Tensor, ids: Tensor, y: Tensor, missing: number): void {
+  const width = y.size / ids.size;
+  const unit = width % 4 === 0 ? 4 : 1;
+  // A table without rows still has to be bound; then every id is missing.
+  const sources = table.size > 0 ? flatWindows(table.size) : [{ start: 0, length: 0 }];
+  for (const target of flatWindows(y.size)) {
+    const { ids: window, start } = idsOf(ids, target, width);
+    for (const source of sources) {
+      run(gatherKernel, {
+        bind: { table: part(table, source), ids: window, y: part(y, target) },
+        params: {
+          rows: table.shape[0], width: width / unit,
+          table_start: source.start / unit, table_length: source.length / unit,
+          ids_start: start, y_start: target.start / unit, y_length: target.length / unit,
+          missing,
+        },
+        consts: { T: unit === 4 ? 'vec4u' : 'u32' },
+        grid: ceilDiv(target.length / unit, 256),
+      });
+    }
+  }
+}
 
 function part(x: Tensor, { start, length }: Window) {
   return lineWindow(x, start, length).window;

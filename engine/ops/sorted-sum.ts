@@ -5,7 +5,7 @@ import { ceilDiv } from '../gpu/grid';
 import { gpu } from '../gpu/gpu';
 import { defineKernel, run } from '../gpu/kernel';
 import { empty, type Tensor } from '../tensor/tensor';
-import { sortedIds } from './sorted-ids';
+import { type SortedIds, sortedIds } from './sorted-ids';
 
 const kernel = defineKernel({
   name: 'embedding/sorted-sum',
@@ -35,6 +35,14 @@ export function sortedSum(x: Tensor, ids: Tensor, sums: Tensor, { share = 1, fir
   if (ids.size === 0 || segments === 0 || Math.max(x.byteLength, sums.byteLength, ids.byteLength) > limit) return false;
   const sorted = sortedIds(ids, segments, first);
   if (!sorted || sorted.pieces * width * 4 > limit) return false;
+  sumSorted(x, sorted, sums, share);
+  return true;
+}
+
+/** Records sums[s] = Σ of the rows of `x` in segment s, for as many segments as `sums` has rows. */
+export function sumSorted(x: Tensor, sorted: SortedIds, sums: Tensor, share = 1): void {
+  const segments = sums.shape[0];
+  const width = sums.size / segments;
   const unit = width % 4 === 0 ? 4 : 1;
   const how = { consts: { T: unit === 4 ? 'vec4f' : 'f32' } };
   const partial = empty([sorted.pieces, width]);
@@ -52,5 +60,4 @@ export function sortedSum(x: Tensor, ids: Tensor, sums: Tensor, { share = 1, fir
     grid: ceilDiv((segments * width) / unit, 64),
   });
   partial.dispose();
-  return true;
 }

@@ -78,9 +78,9 @@ export function helpText() {
 }
 
 export function listText() {
-  const rows = catalog.map(({ name, duration, runs, title }) => [name, duration, runs.join(', '), title]);
-  return table([['Tutorial', 'Duration', 'Runs', ''], ...rows]).join('\n') +
-    '\n\nDurations are for full runs on two cores without a GPU.';
+  const rows = catalog.map(({ name, duration, runs, title }) => [name, duration, title, runs.join(', ')]);
+  return table([['Tutorial', 'Duration', '', 'Runs'], ...rows]).join('\n') +
+    '\n\nDurations are for what runs by default on two cores without a GPU.';
 }
 
 function table(rows) {

@@ -74,6 +74,7 @@ export class Lesson {
     host.terminal.write(`wgrad ${version}\nAdapter: ${adapter}\nGPU: ${software ? `NOT AVAILABLE (software: ${driver})` : 'available'}\n`);
     const { limit = Infinity } = options;
     this.shortened = software && !options.full;
+    setSeed(options.seed);
     const first = ([x, y]: [X, HostArray], name: string): [X, HostArray] => {
       if (x.length <= limit) return [x, y];
       this.cut.push(`${name} set: ${limit} of ${x.length} rows`);

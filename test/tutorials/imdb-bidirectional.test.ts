@@ -7,7 +7,8 @@ test('both runs; a review gives the same number alone and beside a long one', as
   const { lines, result } = await startTutorial('imdb-bidirectional', ['--data', 'synthetic', '--limit', '32', '--epochs', '1']);
   assert.equal(result.runs.map(({ name }) => name), ['single', 'stacked']);
   assert.equal(result.cut.slice(2), ['single: 1 of 10 epochs', 'stacked: 1 of 10 epochs']);
-  for (const { test, measured } of result.runs) {
+  for (const { batch, samples, test, measured } of result.runs) {
+    assert.equal([batch, samples], [64, { train: 32, val: 32, test: 32 }]);
     assert.ok(Number.isFinite(test.loss));
     assert.ok((measured!.accuracyAtZero as number) >= 0 && (measured!.accuracyAtZero as number) <= 1);
   }

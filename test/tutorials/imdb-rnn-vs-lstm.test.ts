@@ -12,7 +12,8 @@ test('both cells at the lengths asked for; --resume keeps them, and what is draw
   ]);
   assert.equal(result.options.lengths, [12, 20]);
   assert.ok(result.cut.includes('simple-rnn-12: 1 of 5 epochs') && result.cut.includes('lstm-1024: not run'));
-  for (const { name, test, history, measured } of result.runs) {
+  for (const { name, batch, test, history, measured } of result.runs) {
+    assert.is(batch, 32);
     assert.equal([test.loss, test.accuracy], [history.val_loss[0], history.val_accuracy[0]]);
     for (const norms of Object.values(measured!) as number[][]) {
       assert.is(norms.length, Number(name.split('-').at(-1)));

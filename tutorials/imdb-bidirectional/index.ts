@@ -5,7 +5,6 @@
 import { Dataset, datasets, type HostArray, layers, losses, optimizers, type Sequential, sequential, StringArray } from 'wgrad';
 import type { Lesson, Outcome } from '../lesson';
 import { curves } from '../report/figures';
-import type { RunRecord } from '../result';
 
 type Reviews = Dataset<readonly [StringArray, HostArray]>;
 type Encoder = ReturnType<typeof layers.textVectorization>;
@@ -18,13 +17,10 @@ export default async function imdbBidirectional(lesson: Lesson): Promise<void> {
     50,000 film reviews as text, in batches of 64. The model's first layer, \`TextVectorization\`, makes numbers of
     them: the thousand most frequent words each have one, and \`[UNK]\` stands for all others.`);
   const { train, test } = await lesson.load(datasets.imdbReviews);
-  const trainBatches: Reviews = Dataset.fromTensorSlices(train).shuffle(10_000).batch(64).prefetch('auto');
-  const testBatches: Reviews = Dataset.fromTensorSlices(test).batch(64).prefetch('auto');
+  const [trainReviews, testReviews]: Reviews[] = [Dataset.fromTensorSlices(train), Dataset.fromTensorSlices(test)];
   const encoder = layers.textVectorization({ maxTokens: 1000, inputShape: [] });
-  await encoder.adapt(trainBatches.map(([text]) => text));
+  await encoder.adapt(trainReviews.batch(64).map(([text]) => text));
   lesson.print(`The first 20 words:\n${JSON.stringify(encoder.getVocabulary().slice(0, 20))}`);
-
-  const data: Data = { trainBatches, testBatches, samples: { train: train[0].length, val: Math.min(30 * 64, test[0].length), test: test[0].length } };
 
   lesson.heading('Run single: one bidirectional layer');
   lesson.explain(`
@@ -35,13 +31,13 @@ export default async function imdbBidirectional(lesson: Lesson): Promise<void> {
     The embedding masks the padding (\`maskZero\`). The last layer gives a logit: below 0 the review is taken for negative,
     above for positive. Keras's accuracy, which \`accuracy\` below is, counts outputs above 0.5 as positive even where
     they are logits; the accuracy at 0 is printed beside it.`);
-  await lesson.run('single', () => trained(lesson, single(encoder), data));
+  await lesson.run('single', () => trained(lesson, single(encoder), trainReviews, testReviews));
 
   lesson.heading('Run stacked: two of them');
   lesson.explain(`
     A second recurrent layer needs a sequence to read, so that the first one has to give its output at every timestep
     (\`returnSequences: true\`). Half of the values before the last layer are dropped while training.`);
-  await lesson.run('stacked', () => trained(lesson, stacked(encoder), data));
+  await lesson.run('stacked', () => trained(lesson, stacked(encoder), trainReviews, testReviews));
 }
 
 function single(encoder: Encoder): Sequential {
@@ -66,13 +62,7 @@ function stacked(encoder: Encoder): Sequential {
   ]);
 }
 
-interface Data {
-  trainBatches: Reviews;
-  testBatches: Reviews;
-  samples: RunRecord['samples'];
-}
-
-async function trained(lesson: Lesson, model: Sequential, { trainBatches, testBatches, samples }: Data): Promise<Outcome> {
+async function trained(lesson: Lesson, model: Sequential, trainReviews: Reviews, testReviews: Reviews): Promise<Outcome> {
   model.summary({ print: (line) => lesson.print(line) });
   lesson.explain(`
     A review has to give the same number alone and in a batch with one that is far longer, or the padding is not masked.`);
@@ -83,6 +73,9 @@ async function trained(lesson: Lesson, model: Sequential, { trainBatches, testBa
     metrics: ['accuracy'],
   });
 
+  const batch = lesson.batchSize(64);
+  const trainBatches = trainReviews.shuffle(10_000).batch(batch).prefetch('auto');
+  const testBatches = testReviews.batch(batch).prefetch('auto');
   const validationSteps = Math.min(30, testBatches.length!);
   const history = await model.fit(trainBatches, {
     epochs: lesson.epochs(10, 1),
@@ -99,7 +92,12 @@ async function trained(lesson: Lesson, model: Sequential, { trainBatches, testBa
   const accuracyAtZero = await shareRight(predictions, testBatches);
   lesson.print('Accuracy with logits above 0 as positive:', accuracyAtZero);
   lesson.print(`"${SAMPLE}":`, (await model.predict(StringArray.from([SAMPLE]))).at(0, 0));
-  return { model, history, samples, test: { loss, accuracy }, predictions, measured: { accuracyAtZero } };
+  return {
+    model, history, predictions,
+    samples: { train: trainReviews.length!, val: Math.min(validationSteps * batch, testReviews.length!), test: testReviews.length! },
+    test: { loss, accuracy },
+    measured: { accuracyAtZero },
+  };
 }
 
 /** The prediction for a review is the same alone and beside one that is far longer: padding is masked. */

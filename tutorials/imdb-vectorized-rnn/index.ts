@@ -56,16 +56,16 @@ export default async function imdbVectorizedRnn(lesson: Lesson): Promise<void> {
   const { name, classNames } = datasets.imdbReviews.info;
   lesson.print(`${name}: ${train[0].length} reviews to train on, ${test[0].length} to test with, classes ${classNames.join(' and ')}`);
 
-  const examples = Dataset.fromTensorSlices(train);
+  const [examples, testExamples] = [Dataset.fromTensorSlices(train), Dataset.fromTensorSlices(test)];
   lesson.print('An element is', JSON.stringify(examples.elementSpec));
   for await (const [text, label] of examples.take(1)) lesson.print(`text: ${text.at()}\nlabel: ${label.at()}`);
 
   lesson.explain(`
     A pipeline makes batches of them: \`shuffle\` draws from a buffer of 10,000 reviews, \`batch\` stacks 64, and
-    \`prefetch\` makes the next batches while the device works on the one before.`);
-  const trainBatches: Reviews = examples.shuffle(10_000).batch(64).prefetch('auto');
-  const testBatches: Reviews = Dataset.fromTensorSlices(test).batch(64).prefetch('auto');
-  const [texts, labels] = await firstThree(trainBatches);
+    \`prefetch\` makes the next batches while the device works on the one before. Test reviews stay in their order.`);
+  const trainBatches = (size = 64): Reviews => examples.shuffle(10_000).batch(size).prefetch('auto');
+  const testBatches = (size = 64): Reviews => testExamples.batch(size).prefetch('auto');
+  const [texts, labels] = await firstThree(trainBatches());
   lesson.print(`Three of a batch:\n${texts.data.join('\n')}`);
   lesson.print('Their labels:', labels);
 
@@ -76,7 +76,7 @@ export default async function imdbVectorizedRnn(lesson: Lesson): Promise<void> {
     other words. Shorter reviews are filled up with zeros to the longest of the batch. As the layer is the first one
     of the model, the model takes text.`);
   const encoder = layers.textVectorization({ maxTokens: lesson.maxTokens(1000), inputShape: [] });
-  await encoder.adapt(trainBatches.map(([text]) => text));
+  await encoder.adapt(trainBatches().map(([text]) => text));
   const vocabulary = encoder.getVocabulary();
   lesson.print(`The first 20 of ${vocabulary.length} words:\n${JSON.stringify(vocabulary.slice(0, 20))}`);
   lesson.print("The number of '[UNK]':", await encoder.apply(StringArray.from([['[UNK]']])).array());
@@ -86,9 +86,9 @@ export default async function imdbVectorizedRnn(lesson: Lesson): Promise<void> {
     const words = Array.from(encoded.slice(i, i + 1).data, (number) => vocabulary[number]);
     lesson.print(`Original: ${text}\nRound trip: ${words.join(' ')}`);
   });
-  await explainPadding(lesson, trainBatches, encoder);
+  await explainPadding(lesson, trainBatches(), encoder);
 
-  const data: Data = { trainBatches, testBatches, samples: { train: train[0].length, val: Math.min(30 * 64, test[0].length), test: test[0].length } };
+  const data: Data = { trainBatches, testBatches, samples: { train: examples.length!, val: 0, test: testExamples.length! } };
   const records: RunRecord[] = [];
   for (const variant of variants) {
     lesson.heading(`Run ${variant.name}`);
@@ -103,12 +103,12 @@ export default async function imdbVectorizedRnn(lesson: Lesson): Promise<void> {
 }
 
 interface Data {
-  trainBatches: Reviews;
-  testBatches: Reviews;
+  trainBatches(size: number): Reviews;
+  testBatches(size: number): Reviews;
   samples: RunRecord['samples'];
 }
 
-async function trained(lesson: Lesson, variant: Variant, encoder: Encoder, { trainBatches, testBatches, samples }: Data): Promise<Outcome> {
+async function trained(lesson: Lesson, variant: Variant, encoder: Encoder, data: Data): Promise<Outcome> {
   const model = reviewClassifier(encoder, variant);
   model.summary({ print: (line) => lesson.print(line) });
   model.compile({
@@ -117,6 +117,8 @@ async function trained(lesson: Lesson, variant: Variant, encoder: Encoder, { tra
     metrics: ['accuracy'],
   });
 
+  const batch = lesson.batchSize(64);
+  const [trainBatches, testBatches] = [data.trainBatches(batch), data.testBatches(batch)];
   const validationSteps = Math.min(30, testBatches.length!);
   const history = await model.fit(trainBatches, {
     epochs: lesson.epochs(3),
@@ -133,7 +135,12 @@ async function trained(lesson: Lesson, variant: Variant, encoder: Encoder, { tra
 
   // One number for each review: where there is one for every timestep, their mean.
   const perReview = variant.last ? model : sequential([model, layers.globalAveragePooling1D()]);
-  return { model, history, samples, test: { loss, accuracy }, predictions: await perReview.predict(testBatches) };
+  return {
+    model, history,
+    samples: { ...data.samples, val: Math.min(validationSteps * batch, data.samples.test) },
+    test: { loss, accuracy },
+    predictions: await perReview.predict(testBatches),
+  };
 }
 
 function reviewClassifier(encoder: Encoder, { cell, mask = false, last = false }: Variant): Sequential {

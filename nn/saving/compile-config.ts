@@ -56,7 +56,9 @@ for (const { module, base, classes } of families) {
       const className = Object.keys(classes).find((name) => value.constructor === classes[name]);
       const what = `The ${value.constructor.name.replace(/^_/, '')}`;
       if (!className) throw new ValueError(`${what} is a class of your own, which cannot be saved with a model.`);
-      return kerasObject(module, className, keysToKeras((value as Described).getConfig(), what));
+      const { momentum, ...config } = (value as Described).getConfig();
+      // Keras takes only a float for it, and JSON has no other 0 than a whole one; it is the default.
+      return kerasObject(module, className, keysToKeras(momentum ? { ...config, momentum } : config, what));
     },
     read(stored) {
       if (stored.module !== module) return null;

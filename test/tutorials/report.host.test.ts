@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HostArray } from '../../engine/tensor/host-array';
 import { indexPage, readRunSection, reportPage } from '../../tutorials/report/page';
+import { Report } from '../../tutorials/report/report';
 import { paragraphs } from '../../tutorials/report/text';
 import { completeRuns, hashOf, interruption, npy, type Result, type RunRecord } from '../../tutorials/result';
 import { lineLabeller } from '../../tutorials/synthetic-label';
@@ -40,6 +41,15 @@ test('a run’s section can be read back out of the report', () => {
   assert.is(readRunSection(html, 'logits'), '<p>two</p>');
   assert.is(readRunSection(html, 'other'), undefined);
   assert.is(readRunSection('', 'softmax'), undefined);
+});
+
+test('long lines wrap, tables do not', async () => {
+  const report = new Report();
+  report.print('a | b');
+  report.print('x < y '.repeat(40));
+  report.print('c | d\ne | f');
+  const [{ html }] = await report.render();
+  assert.is(html, `<pre>a | b</pre>\n<pre class="long">${'x &#60; y '.repeat(40)}</pre>\n<pre>c | d\ne | f</pre>`);
 });
 
 test('paragraphs are escaped, with code and emphasis', () => {

@@ -98,6 +98,7 @@ a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset:
 p { margin: .8rem 0; }
 code { font: .86em ui-monospace, Menlo, Consolas, monospace; background: #f3f4f6; padding: .1em .3em; border-radius: 3px; }
 pre { font: .78rem/1.5 ui-monospace, Menlo, Consolas, monospace; background: #f7f8f9; border-left: 3px solid var(--line); padding: .8rem 1rem; overflow-x: auto; }
+pre.long { white-space: pre-wrap; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; margin: 1rem 0; }
 th, td { padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }

@@ -3,7 +3,10 @@ import type { Section } from './page';
 import { type Figure, renderFigure } from './render';
 import { escapeHtml, paragraphs } from './text';
 
-type Part = { html: string } | { printed: string[] } | { figure: Figure; id: string };
+type Part = { html: string } | { printed: string[]; long: boolean } | { figure: Figure; id: string };
+
+/** Lines longer than this are text, to be wrapped; shorter ones may be rows of a table. */
+const LONG = 160;
 
 export class Report {
   /** Put before every printed line and every caption, where the data is not real. */
@@ -23,9 +26,10 @@ export class Report {
 
   print(text: string): void {
     const lines = text.split('\n').map((line) => (this.label ? `${this.label} ${line}` : line));
+    const long = lines.some(({ length }) => length > LONG);
     const last = this.section().parts.at(-1);
-    if (last && 'printed' in last) last.printed.push(...lines);
-    else this.add({ printed: lines });
+    if (last && 'printed' in last && last.long === long) last.printed.push(...lines);
+    else this.add({ printed: lines, long });
   }
 
   /** Takes a figure; it is drawn when the report is first rendered, so that no training waits for it. */
@@ -64,6 +68,6 @@ export class Report {
 }
 
 function htmlOf(part: Part): string {
-  if ('printed' in part) return `<pre>${escapeHtml(part.printed.join('\n'))}</pre>`;
+  if ('printed' in part) return `<pre${part.long ? ' class="long"' : ''}>${escapeHtml(part.printed.join('\n'))}</pre>`;
   return 'html' in part ? part.html : '';
 }

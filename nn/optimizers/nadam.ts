@@ -35,6 +35,11 @@ export class Nadam extends Optimizer {
     ];
   }
 
+  /** The product of the momenta of all steps taken, which Keras keeps. */
+  get momentumProduct(): number {
+    return this.product(this.iterations);
+  }
+
   /** μₜ = β₁·(1 − 0.96ᵗ/2), t from 1. */
   private momentumAt(t: number): number {
     return this.config.beta1 * (1 - 0.5 * 0.96 ** t);

@@ -5,7 +5,7 @@ import type { Bindable } from '../../engine/gpu/storage';
 import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import type { Variable } from '../../engine/tensor/variable';
-import { Adam, type Optimizer, RMSprop } from '../optimizers';
+import { Adam, Nadam, type Optimizer, RMSprop } from '../optimizers';
 import type { Model } from '../models/model';
 import type { Stored, StoredGroup, StoredReader } from './stored';
 
@@ -55,6 +55,8 @@ export async function optimizerGroup(optimizer: Optimizer): Promise<StoredGroup 
   // A schedule is no number to keep.
   if (typeof rate === 'number') arrays.push(new HostArray(Float32Array.of(rate), []));
   kept.forEach(({ variable }, i) => arrays.push(new HostArray(new Float32Array(buffers[i]), variable.shape)));
+  // It follows from the step number; Keras keeps it.
+  if (optimizer instanceof Nadam) arrays.push(new HostArray(Float32Array.of(optimizer.momentumProduct), []));
   return { name: optimizer.name, arrays };
 }
 
@@ -71,9 +73,10 @@ export function readOptimizer(model: Model, reader: StoredReader, where: string)
   if (count <= first && optimizer.variables.length === 0) return () => void (optimizer.iterations = iterations);
   optimizer.build(model.trainableWeights);
   const kept = moments(optimizer);
-  if (count !== first + kept.length) {
+  const expected = first + kept.length + (optimizer instanceof Nadam ? 1 : 0);
+  if (count !== expected) {
     throw new DataError(
-      `${where}: the optimizer's state has ${count} arrays; a ${optimizer.name} for ${optimizer.variables.length} variables has ${first + kept.length}. ` +
+      `${where}: the optimizer's state has ${count} arrays; a ${optimizer.name} for ${optimizer.variables.length} variables has ${expected}. ` +
         'Was it compiled with another optimizer?',
     );
   }

@@ -2,6 +2,7 @@
 import { ShapeError, ValueError } from '../../../engine/errors';
 import { cast, dropout, expandDims, greater, mul, reverse, slice, where } from '../../../engine/ops';
 import { dense } from '../../../engine/ops/dense';
+import { gatherDense } from '../../../engine/ops/gather-dense';
 import { matmul } from '../../../engine/ops/matmul';
 import { type CellActivation, isKnownActivation, type Sequence, type SequenceOptions, type Step, steps } from '../../../engine/ops/rnn';
 import { ones, tensor } from '../../../engine/tensor/create';
@@ -10,6 +11,7 @@ import type { Tensor } from '../../../engine/tensor/tensor';
 import type { Variable } from '../../../engine/tensor/variable';
 import { activationFrom, type ActivationLike, activationName } from '../../activations';
 import { type CallContext, Layer, type LayerConfig } from '../../core/layer';
+import { lookupBehind } from '../../core/gathered';
 import { toSnakeCase } from '../../core/names';
 import { formatShapes, type PartialShape, shapeList, type Shapes, type Tensors, toList } from '../../core/structure';
 import type { InitializerLike } from '../../initializers';
@@ -115,7 +117,10 @@ export abstract class Recurrent<C extends RecurrentConfig = RecurrentConfig> ext
       throw new ShapeError(`Layer "${this.name}" has ${this.stateCount} states; got ${initialState.length} initial ones after the input.`);
     }
     const kept = training && rate > 0 ? mul(x, dropout(ones([x.shape[0], 1, x.shape[2]]), rate)) : x;
-    const product = dense(kept, this.kernel, this.inputBias());
+    const lookup = kept === x ? lookupBehind(x) : null;
+    const product = lookup
+      ? gatherDense(lookup.table, lookup.ids, this.kernel, this.inputBias())
+      : dense(kept, this.kernel, this.inputBias());
     const options: SequenceOptions = {
       ...this.sequenceOptions(), mask, goBackwards, returnSequences, initialState: initialState.length > 0 ? initialState : null,
     };

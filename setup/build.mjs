@@ -21,6 +21,8 @@ export async function bundle(entryPoints, outdir, options = {}) {
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    // Layers without a name are named after their class.
+    keepNames: true,
     alias: { wgrad: './nn/index.ts' },
     loader: { '.wgsl': 'text' },
     sourcemap: 'linked',

@@ -38,7 +38,7 @@ function emitTypes() {
 
 /** Relative imports with the extensions that Node's own resolution asks for. */
 function withExtensions(text, folder) {
-  return text.replace(/(from '|import\(')(\.{1,2}\/[^']+)(')/g, (all, before, path, after) => {
+  return text.replace(/(from ['"]|import\(['"])(\.{1,2}\/[^'"]+)(['"])/g, (all, before, path, after) => {
     if (existsSync(join(folder, `${path}.d.ts`))) return `${before}${path}.js${after}`;
     if (existsSync(join(folder, path, 'index.d.ts'))) return `${before}${path}/index.js${after}`;
     return all;

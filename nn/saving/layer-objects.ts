@@ -37,6 +37,14 @@ export function classNameOf(layer: Layer): string {
 
 export const FLOAT32 = kerasObject('keras', 'DTypePolicy', { name: 'float32' });
 
+/** Options that Keras wants to be told, with their defaults. */
+const required: Readonly<Record<string, JsonObject>> = {
+  TextVectorization: {
+    max_tokens: null, standardize: 'lower_and_strip_punctuation', split: 'whitespace', ngrams: null, output_mode: 'int',
+    output_sequence_length: null, pad_to_max_tokens: false, sparse: false, ragged: false, vocabulary: null, idf_weights: null, encoding: 'utf-8',
+  },
+};
+
 /** `{ module: 'keras.layers', class_name: 'Dense', config, … }` */
 export function layerToKeras(layer: Layer): KerasObject {
   const className = classNameOf(layer);
@@ -45,7 +53,7 @@ export function layerToKeras(layer: Layer): KerasObject {
   // A layer around a layer.
   const options = 'layer' in layer && layer.layer instanceof Layer ? { ...given, layer: layer.layer } : given;
   // Host layers make numbers of texts; all others compute in f32.
-  const config = { ...keysToKeras(options, `Layer "${layer.name}"`), ...(!(layer instanceof HostLayer) && { dtype: FLOAT32 }) };
+  const config = { ...required[className], ...keysToKeras(options, `Layer "${layer.name}"`), ...(!(layer instanceof HostLayer) && { dtype: FLOAT32 }) };
   const known = className in classes;
   const object = kerasObject(known ? 'keras.layers' : 'wgrad', className, config);
   const built = layer.weights.length > 0 && layer.builtShape ? { build_config: { input_shape: layer.builtShape as never } } : {};

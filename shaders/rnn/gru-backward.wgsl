@@ -54,7 +54,7 @@ fn main(
   for (var i = 0u; i < params.count; i++) {
     let next = params.last - i;
     let t = time_of(next - 1u);
-    let depth = select(0u, GATES * quads, next < params.time && time_of(next) < length);
+    let depth = select(0u, GATES * quads, next < params.time && any_updates(row0, time_of(next), length));
     let start = (row0 * params.time + time_of(next)) * GATES * quads;
     for (var block = 0u; block < quads; block += QUADS) {
       let quad = block + lane % QUADS;

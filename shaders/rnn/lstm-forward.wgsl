@@ -64,7 +64,7 @@ fn main(
 
   for (var s = params.first; s < params.last; s++) {
     let t = time_of(s);
-    let depth = select(0u, quads, t < length);
+    let depth = select(0u, quads, any_updates(row0, t, length));
     for (var block = 0u; block < quads; block += QUADS) {
       for (var slot = 0u; slot < GATES * QUADS; slot += LANES / SLICES) {
         let gate = (slot + lane % (LANES / SLICES)) / QUADS;

@@ -42,6 +42,16 @@ fn updates(at: u32, within: bool) -> bool {
   return within;
 }
 
+// Whether the state of any row of the workgroup changes: there are no sums to make for padding.
+fn any_updates(row0: u32, t: u32, length: u32) -> bool {
+  var any = 1u;
+  if (has(MASKED)) {
+    any = 0u;
+    for (var row = row0; row < row0 + rows_from(row0); row++) { any |= mask[row * params.time + t]; }
+  }
+  return any != 0u && t < length;
+}
+
 // How many rows of the batch the workgroup has, from row0 on.
 fn rows_from(row0: u32) -> u32 {
   return min(max(params.batch, row0) - row0, ROWS);

@@ -57,7 +57,7 @@ fn main(
 
   for (var s = params.first; s < params.last; s++) {
     let t = time_of(s);
-    let depth = select(0u, quads, t < length);
+    let depth = select(0u, quads, any_updates(row0, t, length));
     for (var block = 0u; block < quads; block += QUADS) {
       let quad = block + lane % QUADS;
       product((row0 * params.time + t) * quads, params.time * quads, depth, quad, quads, lane);

@@ -19,7 +19,7 @@ import { formatShape, sameShape, type Shape, sizeOf } from '../../engine/tensor/
 import { scope } from '../../engine/tensor/scope';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { Guards } from './guards';
-import { indexAt, type Ref } from './reference';
+import { indexAt, isClose, type Ref } from './reference';
 import { seed } from './seed';
 
 export interface OpCheck<Attrs = undefined> {
@@ -179,7 +179,7 @@ function compareGradients<Attrs>(check: OpCheck<Attrs>, one: Drawn<Attrs>, input
 }
 
 function expectClose(what: string, got: number, want: number, allowed: number, shape: Shape, i: number, one: Drawn<unknown>): void {
-  if (Object.is(got, want) || got === Math.fround(want) || Math.abs(got - want) <= allowed) return;
+  if (isClose(got, want, allowed)) return;
   fail(`${what} at ${formatShape(indexAt(shape, i))} is ${got}, expected ${want} ± ${allowed.toExponential(1)} ${describe(one)}`);
 }
 

@@ -80,3 +80,10 @@ export function reduced(x: Ref, axes: readonly number[], keepDims: boolean, f: (
   x.data.forEach((value, i) => groups[group[i]].push(value));
   return ref(keepDims ? kept : kept.filter((_, axis) => !axes.includes(axis)), groups.map(f));
 }
+
+/** Whether `got` is the f32 nearest to `want`, or finite like it and no further away than `allowed`. NaN is close to NaN. */
+export function isClose(got: number, want: number, allowed: number): boolean {
+  const rounded = Math.fround(want);
+  if (!Number.isFinite(rounded) || !Number.isFinite(got)) return Object.is(got, rounded);
+  return got === rounded || Math.abs(got - want) <= allowed;
+}

@@ -11,10 +11,17 @@ export interface TapeNode {
 
 export class Tape {
   readonly nodes: TapeNode[] = [];
+  private readonly watched = new Set<number>();
   private readonly tracked = new Set<number>();
 
   watch(tensor: Tensor): void {
+    this.watched.add(tensor.id);
     this.tracked.add(tensor.id);
+  }
+
+  /** Whether a gradient with respect to this very tensor was asked for beforehand. */
+  watches({ id }: Tensor): boolean {
+    return this.watched.has(id);
   }
 
   /** Whether it is watched or was computed from something watched. */
@@ -26,7 +33,7 @@ export class Tape {
   record(node: TapeNode): void {
     if (!node.inputs.some((input) => this.tracks(input))) return;
     this.nodes.push(node);
-    for (const output of node.outputs) this.watch(output);
+    for (const { id } of node.outputs) this.tracked.add(id);
   }
 }
 
@@ -41,6 +48,11 @@ export function setWatched(tensor: Tensor, on: boolean): void {
 
 export function recordNode(node: TapeNode): void {
   for (const tape of tapes) tape.record(node);
+}
+
+/** Whether a tape watches this very tensor. */
+export function isWatched(tensor: Tensor): boolean {
+  return tapes.some((tape) => tape.watches(tensor));
 }
 
 /** Whether an op on these inputs will be recorded: ops that keep more for their gradient ask. */

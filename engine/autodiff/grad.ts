@@ -11,10 +11,12 @@ import { Tape, withTape } from './tape';
  * Trainable variables are watched by themselves.
  */
 export class GradientTape {
-  private readonly tape = new Tape();
+  private readonly tape: Tape;
   private used = false;
 
-  constructor(private readonly options: { readonly persistent?: boolean } = {}) {}
+  constructor(private readonly options: { readonly persistent?: boolean } = {}) {
+    this.tape = new Tape(options.persistent ? Infinity : 1);
+  }
 
   /** Watches a tensor that is no trainable variable. */
   watch(tensor: Tensor | Variable): void {

@@ -14,6 +14,9 @@ export class Tape {
   private readonly watched = new Set<number>();
   private readonly tracked = new Set<number>();
 
+  /** `uses`: how often gradients may be taken of it. */
+  constructor(readonly uses = 1) {}
+
   watch(tensor: Tensor): void {
     this.watched.add(tensor.id);
     this.tracked.add(tensor.id);
@@ -55,9 +58,13 @@ export function isWatched(tensor: Tensor): boolean {
   return tapes.some((tape) => tape.watches(tensor));
 }
 
-/** Whether an op on these inputs will be recorded: ops that keep more for their gradient ask. */
-export function isRecorded(inputs: readonly Tensor[]): boolean {
-  return tapes.some((tape) => inputs.some((input) => tape.tracks(input) || watched.has(input)));
+/**
+ * How often the gradient of an op on these inputs can be asked for: 0 where no tape records it. Ops ask that keep more for
+ * their gradient, or that can make it in the place of what they kept.
+ */
+export function gradientUses(inputs: readonly Tensor[]): number {
+  const recording = tapes.filter((tape) => inputs.some((input) => tape.tracks(input)));
+  return recording.reduce((uses, tape) => uses + tape.uses, 0);
 }
 
 /** Runs `fn` while `tape` records. */

@@ -2,7 +2,7 @@
 //   dh = dq[next]·wᵀ + z[next]·dh[next] + dy[step]
 //   a = dh·(1 − z)·φ′(g)      dz = (dh·(h₀ − g)·σ′(z), a·q·σ′(r), a)      dq = (the same, the same, a·r)
 // dz [batch, time, 3·units] goes with the input's product, dq with the state's: the gradients of weights, biases and inputs
-// are matrix products with them over all times.
+// are matrix products with them over all times. In dz come z, r, g; their gradients take their place.
 // w is transposed here, [3·units, units]. d_state [batch, units] = what arrives at h after the last step; in the end what
 // arrives at the initial one. In between it carries z·dh, and dh past masked steps.
 //
@@ -14,7 +14,7 @@ override RECURRENT: u32 = 3u;
 const GATES = 3u;
 
 @group(0) @binding(0) var<storage, read> w: array<vec4f>;
-@group(0) @binding(1) var<storage, read> saved: array<f32>;
+@group(0) @binding(1) var<storage, read> q: array<f32>;
 @group(0) @binding(2) var<storage, read> h_before: array<f32>;
 @group(0) @binding(3) var<storage, read> dy: array<f32>;
 @group(0) @binding(4) var<storage, read> mask: array<u32>;
@@ -71,15 +71,13 @@ fn main(
             if (gets_dy(next)) { dh += dy[dy_at(row, next) * units + unit]; }
             let at = row * params.time + t;
             let updated = updates(at, t < length);
-            let of_saved = at * 4u * units + unit;
-            let update = saved[of_saved];
-            let reset = saved[of_saved + units];
-            let q = saved[of_saved + 2u * units];
-            let candidate = saved[of_saved + 3u * units];
+            let of_gates = at * 3u * units + unit;
+            let update = dz[of_gates];
+            let reset = dz[of_gates + units];
+            let candidate = dz[of_gates + 2u * units];
             let a = select(0.0, dh * (1.0 - update) * slope(ACTIVATION, candidate), updated);
             let d_update = select(0.0, dh * (h_before[at * units + unit] - candidate) * slope(RECURRENT, update), updated);
-            let d_reset = select(0.0, a * q * slope(RECURRENT, reset), updated);
-            let of_gates = at * 3u * units + unit;
+            let d_reset = select(0.0, a * q[at * units + unit] * slope(RECURRENT, reset), updated);
             dz[of_gates] = d_update;
             dz[of_gates + units] = d_reset;
             dz[of_gates + 2u * units] = a;

@@ -1,10 +1,10 @@
 // A gated recurrent unit (Cho et al. 2014, with the reset gate after the product as in cuDNN) over a whole sequence:
 //   z, r = σ(xz[t] + h·w + b)      q = h·w + b      g = φ(xz[t] + r·q)      h = z·h + (1 − z)·g
-// Columns of w [units, 3·units], of b [3·units] and of xz [batch, time, 3·units] = x·Wx + bx are z, r, g (q) side by side,
-// as Keras has them. h_before [batch, time, units] is the state that each time starts from: lanes exchange it there.
-// saved [batch, time, 4·units] = z, r, q, g; without SAVE one place per row serves all times.
-// state [batch, units]: the initial one comes in, the last one goes out. y is h after every step, or with no SEQUENCE after
-// the last one.
+// Columns of w [units, 3·units], of b [3·units] and of gates [batch, time, 3·units] are z, r, g (q) side by side, as Keras
+// has them. In gates comes xz = x·Wx + bx; z, r, g take its place.
+// q [batch, time, units]; without SAVE one place per row serves all times. h_before [batch, time, units] is the state that each
+// time starts from: lanes exchange it there. state [batch, units]: the initial one comes in, the last one goes out.
+// y is h after every step, or with no SEQUENCE after the last one.
 //
 // A lane first makes z, r and q of its quad, for all rows; when all are there, it makes g and h of some (row, unit).
 
@@ -13,14 +13,14 @@ override RECURRENT: u32 = 3u;
 
 const GATES = 3u;
 
-@group(0) @binding(0) var<storage, read> xz: array<f32>;
+@group(0) @binding(0) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read> mask: array<u32>;
 @group(0) @binding(4) var<storage, read_write> state: array<f32>;
 @group(0) @binding(5) var<storage, read_write> h_before: array<f32>;
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
-@group(0) @binding(7) var<storage, read_write> saved: array<f32>;
+@group(0) @binding(7) var<storage, read_write> q: array<f32>;
 
 // Steps `first` to `last` of the sequence.
 struct Params {
@@ -73,9 +73,13 @@ fn main(
             let row = item / 4u;
             let unit = quad * 4u + item % 4u;
             let at = row * params.time + t;
-            let q = sum_at(row - row0)[item % 4u] + bias[gate * units + unit];
-            let a = select(activate(RECURRENT, q + xz[(at * GATES + gate) * units + unit]), q, gate == 2u);
-            saved[(select(row, at, has(SAVE)) * 4u + gate) * units + unit] = a;
+            let of_gate = (at * GATES + gate) * units + unit;
+            let z = sum_at(row - row0)[item % 4u] + bias[gate * units + unit];
+            if (gate == 2u) {
+              q[select(row, at, has(SAVE)) * units + unit] = z;
+            } else {
+              gates[of_gate] = activate(RECURRENT, z + gates[of_gate]);
+            }
           }
         }
       }
@@ -85,12 +89,13 @@ fn main(
         let unit = block * 4u + unit_of(item);
         if (unit < units) {
           let at = row * params.time + t;
-          let of_saved = select(row, at, has(SAVE)) * 4u * units + unit;
-          let update = saved[of_saved];
-          let candidate = activate(ACTIVATION, xz[(at * GATES + 2u) * units + unit] + saved[of_saved + units] * saved[of_saved + 2u * units]);
-          saved[of_saved + 3u * units] = candidate;
+          let update = at * 3u * units + unit;
+          let reset = update + units;
+          let of_candidate = reset + units;
+          let candidate = activate(ACTIVATION, gates[of_candidate] + gates[reset] * q[select(row, at, has(SAVE)) * units + unit]);
+          gates[of_candidate] = candidate;
           let before = h_before[at * units + unit];
-          let h = select(before, update * before + (1.0 - update) * candidate, updates(at, t < length));
+          let h = select(before, gates[update] * before + (1.0 - gates[update]) * candidate, updates(at, t < length));
           if (s + 1u < params.time) { h_before[(row * params.time + time_of(s + 1u)) * units + unit] = h; }
           else { state[row * units + unit] = h; }
           y[select(row, row * params.time + s, has(SEQUENCE)) * units + unit] = h;

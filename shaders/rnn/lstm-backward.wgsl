@@ -1,7 +1,8 @@
 // The gradient of lstm-forward, from the last step to the first. With dh what arrives at h, dc at c, and c = f·c₀ + i·g:
 //   dh = dz[next]·wᵀ + dy[step]            dc += dh·o·φ′(c)
 //   dz = (dc·g·σ′(i), dc·c₀·σ′(f), dc·i·φ′(g), dh·φ(c)·σ′(o))            dc₀ = dc·f
-// The gradients of weights and inputs are matrix products with dz [batch, time, 4·units] over all times.
+// The gradients of weights and inputs are matrix products with dz [batch, time, 4·units] over all times. In dz come the gates;
+// their gradients take their place.
 // w is transposed here, [4·units, units]. d_state [2, batch, units] = what arrives at h and c after the last step; in the end
 // what arrives at the initial ones. In between it carries dc, and dh past masked steps.
 //
@@ -13,7 +14,7 @@ override RECURRENT: u32 = 3u;
 const GATES = 4u;
 
 @group(0) @binding(0) var<storage, read> w: array<vec4f>;
-@group(0) @binding(1) var<storage, read> saved: array<f32>;
+@group(0) @binding(1) var<storage, read> c_before: array<f32>;
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read> mask: array<u32>;
 @group(0) @binding(4) var<storage, read_write> d_state: array<f32>;
@@ -70,18 +71,17 @@ fn main(
             if (gets_dy(next)) { dh += dy[dy_at(row, next) * units + unit]; }
             let at = row * params.time + t;
             let updated = updates(at, t < length);
-            let of_saved = at * 5u * units + unit;
-            let input = saved[of_saved];
-            let forget = saved[of_saved + units];
-            let candidate = saved[of_saved + 2u * units];
-            let output = saved[of_saved + 3u * units];
-            let c_before = saved[of_saved + 4u * units];
-            let phi = activate(ACTIVATION, forget * c_before + input * candidate);
+            let of_gates = at * 4u * units + unit;
+            let input = dz[of_gates];
+            let forget = dz[of_gates + units];
+            let candidate = dz[of_gates + 2u * units];
+            let output = dz[of_gates + 3u * units];
+            let before = c_before[at * units + unit];
+            let phi = activate(ACTIVATION, forget * before + input * candidate);
             let dc_after = select(0.0, d_state[cells + own], carried);
             let dc = dc_after + dh * output * slope(ACTIVATION, phi);
-            let of_gates = at * 4u * units + unit;
             dz[of_gates] = select(0.0, dc * candidate * slope(RECURRENT, input), updated);
-            dz[of_gates + units] = select(0.0, dc * c_before * slope(RECURRENT, forget), updated);
+            dz[of_gates + units] = select(0.0, dc * before * slope(RECURRENT, forget), updated);
             dz[of_gates + 2u * units] = select(0.0, dc * input * slope(ACTIVATION, candidate), updated);
             dz[of_gates + 3u * units] = select(0.0, dh * phi * slope(RECURRENT, output), updated);
             d_state[own] = select(dh, 0.0, updated);

@@ -1,10 +1,9 @@
 // A long short-term memory (Hochreiter & Schmidhuber 1997; Gers et al. 2000) over a whole sequence:
 //   i, f, o = σ(xz[t] + h·w)      g = φ(xz[t] + h·w)      c = f·c + i·g      h = o·φ(c)
-// Columns of w [units, 4·units] and of xz [batch, time, 4·units] = x·Wx + b are the gates i, f, g, o side by side, as Keras
-// has them. h_before [batch, time, units] is the state that each time starts from: lanes exchange it there.
-// saved [batch, time, 5·units] = i, f, g, o and c before; without SAVE one place per row serves all times.
+// Columns of w [units, 4·units] and of gates [batch, time, 4·units] are i, f, g, o side by side, as Keras has them. In gates
+// comes xz = x·Wx + b; the activated gates take its place.
+// h_before [batch, time, units] is the state that each time starts from: lanes exchange it there. c_before likewise, with SAVE.
 // state [2, batch, units] = h, c: the initial one comes in, the last one goes out.
-//
 // y is h after every step, or with no SEQUENCE after the last one.
 //
 // A lane first makes the gates of its quad, for all rows; when all gates are there, it makes c and h of some (row, unit).
@@ -14,13 +13,13 @@ override RECURRENT: u32 = 3u;
 
 const GATES = 4u;
 
-@group(0) @binding(0) var<storage, read> xz: array<f32>;
+@group(0) @binding(0) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read> mask: array<u32>;
 @group(0) @binding(3) var<storage, read_write> state: array<f32>;
 @group(0) @binding(4) var<storage, read_write> h_before: array<f32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
-@group(0) @binding(6) var<storage, read_write> saved: array<f32>;
+@group(0) @binding(6) var<storage, read_write> c_before: array<f32>;
 
 // Steps `first` to `last` of the sequence.
 struct Params {
@@ -74,10 +73,9 @@ fn main(
           for (var item = row0 * 4u; item < (row0 + rows) * 4u; item++) {
             let row = item / 4u;
             let unit = quad * 4u + item % 4u;
-            let at = row * params.time + t;
-            let z = xz[(at * GATES + gate) * units + unit] + sum_at(row - row0)[item % 4u];
-            let a = select(activate(RECURRENT, z), activate(ACTIVATION, z), gate == 2u);
-            saved[(select(row, at, has(SAVE)) * 5u + gate) * units + unit] = a;
+            let of_gate = ((row * params.time + t) * GATES + gate) * units + unit;
+            let z = gates[of_gate] + sum_at(row - row0)[item % 4u];
+            gates[of_gate] = select(activate(RECURRENT, z), activate(ACTIVATION, z), gate == 2u);
           }
         }
       }
@@ -88,13 +86,13 @@ fn main(
         if (unit < units) {
           let at = row * params.time + t;
           let own = row * units + unit;
-          let of_saved = select(row, at, has(SAVE)) * 5u * units + unit;
-          let c_before = state[cells + own];
-          saved[of_saved + 4u * units] = c_before;
-          var c = saved[of_saved + units] * c_before + saved[of_saved] * saved[of_saved + 2u * units];
-          var h = saved[of_saved + 3u * units] * activate(ACTIVATION, c);
+          let input = at * 4u * units + unit;
+          let before = state[cells + own];
+          if (has(SAVE)) { c_before[at * units + unit] = before; }
+          var c = gates[input + units] * before + gates[input] * gates[input + 2u * units];
+          var h = gates[input + 3u * units] * activate(ACTIVATION, c);
           if (!updates(at, t < length)) {
-            c = c_before;
+            c = before;
             h = h_before[at * units + unit];
           }
           state[cells + own] = c;

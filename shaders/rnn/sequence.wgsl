@@ -14,7 +14,7 @@ const SLICES = 1u;
 
 // Bits of params.flags.
 const INITIAL = 1u; // there is an initial state, or a gradient of the last one; otherwise it is 0
-const SAVE = 2u; // what the gradient needs is kept for every step
+const SAVE = 2u; // what the gradient needs besides is kept for every step
 const SEQUENCE = 4u; // y holds every step, otherwise there is no y and dy belongs to the last one
 const MASKED = 8u;
 const BACKWARDS = 16u;

@@ -1,6 +1,7 @@
 // The gradient of simple-rnn-forward, from the last step to the first, with dh what arrives at h:
 //   dh = dz[next]·wᵀ + dy[step]      dz = dh·φ′
-// The gradients of weights and inputs are matrix products with dz [batch, time, units] over all times.
+// The gradients of weights and inputs are matrix products with dz [batch, time, units] over all times. In dz comes φ(…); its
+// gradient takes its place.
 // w is transposed here. d_state [batch, units] = what arrives at h after the last step; in the end what arrives at the
 // initial one. In between it carries dh past masked steps.
 //
@@ -11,11 +12,10 @@ override ACTIVATION: u32 = 2u;
 const GATES = 1u;
 
 @group(0) @binding(0) var<storage, read> w: array<vec4f>;
-@group(0) @binding(1) var<storage, read> saved: array<f32>;
-@group(0) @binding(2) var<storage, read> dy: array<f32>;
-@group(0) @binding(3) var<storage, read> mask: array<u32>;
-@group(0) @binding(4) var<storage, read_write> d_state: array<f32>;
-@group(0) @binding(5) var<storage, read_write> dz: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read_write> d_state: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dz: array<f32>;
 
 // `count` steps, back from the one before step `last`; a step before the first one makes the initial state's gradient.
 struct Params {
@@ -28,7 +28,7 @@ struct Params {
   flags: u32,
   step_base: u32,
 }
-@group(0) @binding(6) var<uniform> params: Params;
+@group(0) @binding(5) var<uniform> params: Params;
 
 fn state_at(i: u32) -> vec4f {
   return vec4f(dz[4u * i], dz[4u * i + 1u], dz[4u * i + 2u], dz[4u * i + 3u]);
@@ -65,7 +65,7 @@ fn main(
             if (gets_dy(next)) { dh += dy[dy_at(row, next) * units + unit]; }
             let at = row * params.time + t;
             let updated = updates(at, t < length);
-            dz[at * units + unit] = select(0.0, dh * slope(ACTIVATION, saved[at * units + unit]), updated);
+            dz[at * units + unit] = select(0.0, dh * slope(ACTIVATION, dz[at * units + unit]), updated);
             d_state[own] = select(dh, 0.0, updated);
           }
         }

@@ -1,6 +1,6 @@
 // A simple recurrent network (Elman 1990) over a whole sequence:  h = φ(xz[t] + h·w)
-// xz [batch, time, units] = x·Wx + b, w [units, units]. h_before [batch, time, units] is the state that each time starts
-// from: lanes exchange it there. saved [batch, time, units] is φ(…), for the gradient.
+// w [units, units]. In gates [batch, time, units] comes xz = x·Wx + b; φ(…) takes its place.
+// h_before [batch, time, units] is the state that each time starts from: lanes exchange it there.
 // state [batch, units]: the initial one comes in, the last one goes out. y is h after every step, or with no SEQUENCE after
 // the last one.
 //
@@ -10,13 +10,12 @@ override ACTIVATION: u32 = 2u;
 
 const GATES = 1u;
 
-@group(0) @binding(0) var<storage, read> xz: array<f32>;
+@group(0) @binding(0) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read> mask: array<u32>;
 @group(0) @binding(3) var<storage, read_write> state: array<f32>;
 @group(0) @binding(4) var<storage, read_write> h_before: array<f32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
-@group(0) @binding(6) var<storage, read_write> saved: array<f32>;
 
 // Steps `first` to `last` of the sequence.
 struct Params {
@@ -29,7 +28,7 @@ struct Params {
   flags: u32,
   step_base: u32,
 }
-@group(0) @binding(7) var<uniform> params: Params;
+@group(0) @binding(6) var<uniform> params: Params;
 
 fn state_at(i: u32) -> vec4f {
   return vec4f(h_before[4u * i], h_before[4u * i + 1u], h_before[4u * i + 2u], h_before[4u * i + 3u]);
@@ -66,8 +65,8 @@ fn main(
           let row = item / 4u;
           let unit = quad * 4u + item % 4u;
           let at = row * params.time + t;
-          var h = activate(ACTIVATION, xz[at * units + unit] + sum_at(row - row0)[item % 4u]);
-          if (has(SAVE)) { saved[at * units + unit] = h; }
+          var h = activate(ACTIVATION, gates[at * units + unit] + sum_at(row - row0)[item % 4u]);
+          gates[at * units + unit] = h;
           if (!updates(at, t < length)) { h = h_before[at * units + unit]; }
           if (s + 1u < params.time) { h_before[(row * params.time + time_of(s + 1u)) * units + unit] = h; }
           else { state[row * units + unit] = h; }

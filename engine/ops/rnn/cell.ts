@@ -12,8 +12,8 @@ export interface Cell {
   readonly name: string;
   readonly gates: number;
   readonly states: number;
-  /** Numbers per unit and step that the gradient needs. */
-  readonly kept: number;
+  /** What the gradient needs besides the gates and the state before each step, [batch, time, units], by its name in the kernels. */
+  readonly kept: 'c_before' | 'q' | null;
   /** The state's product has a bias, and gradients that are not those of the inputs' product. */
   readonly ownBias: boolean;
   readonly kernels: Readonly<Record<RnnPlan['product'], Kernels>>;

@@ -15,17 +15,17 @@ const cell: Cell = {
   name: 'gru',
   gates: 3,
   states: 1,
-  kept: 4,
+  kept: 'q',
   ownBias: true,
   kernels: cellKernels(
     'gru',
     {
       source: forwardSource,
-      bindings: { xz: 'read', w: 'read', bias: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write', saved: 'readwrite' },
+      bindings: { gates: 'readwrite', w: 'read', bias: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write', q: 'readwrite' },
     },
     {
       source: backwardSource,
-      bindings: { w: 'read', saved: 'read', h_before: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'write', dq: 'readwrite' },
+      bindings: { w: 'read', q: 'read', h_before: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'readwrite', dq: 'readwrite' },
     },
     { ACTIVATION: 2, RECURRENT: 3 },
   ),

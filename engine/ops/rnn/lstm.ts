@@ -13,17 +13,17 @@ const cell: Cell = {
   name: 'lstm',
   gates: 4,
   states: 2,
-  kept: 5,
+  kept: 'c_before',
   ownBias: false,
   kernels: cellKernels(
     'lstm',
     {
       source: forwardSource,
-      bindings: { xz: 'read', w: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write', saved: 'readwrite' },
+      bindings: { gates: 'readwrite', w: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write', c_before: 'write' },
     },
     {
       source: backwardSource,
-      bindings: { w: 'read', saved: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'readwrite' },
+      bindings: { w: 'read', c_before: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'readwrite' },
     },
     { ACTIVATION: 2, RECURRENT: 3 },
   ),

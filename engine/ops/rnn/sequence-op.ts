@@ -6,7 +6,7 @@ import { ceilDiv } from '../../gpu/grid';
 import { run } from '../../gpu/kernel';
 import type { StepScalar } from '../../gpu/step-slots';
 import { windowOf } from '../../gpu/storage';
-import type { Tensor, TensorSpec } from '../../tensor/tensor';
+import { empty, type Tensor, type TensorSpec, viewOf } from '../../tensor/tensor';
 import { matmul } from '../matmul';
 import { sum } from '../reduce';
 import { reshape } from '../reshape';
@@ -33,8 +33,10 @@ export interface SequenceAttrs {
   readonly initial: boolean;
   readonly goBackwards: boolean;
   readonly returnSequences: boolean;
-  /** Whether a gradient will be asked for. */
-  readonly save: boolean;
+  /** Whether xz may be overwritten. */
+  readonly overwrite: boolean;
+  /** How often the gradient can be asked for. */
+  readonly uses: number;
   /** The true length, or IN_SLOT and where to find it. */
   readonly length: number;
   readonly scalars: readonly StepScalar[];
@@ -59,10 +61,13 @@ export function item(x: Tensor, i: number): Tensor {
   return reshape(slice(x, [i], [1]), x.shape.slice(1));
 }
 
-/** Outputs: y, the last states [states, batch, units], the state before each time, what the gradient needs. */
+/**
+ * Outputs: y; the last states [states, batch, units]; the state before each time; what else the cell keeps; the gates, unless they
+ * take the place of xz.
+ */
 export const sequenceOp: Op<SequenceAttrs> = defineOp<SequenceAttrs>({
   name: 'rnn',
-  output([xz, wh], { cell, returnSequences, save }) {
+  output([xz, wh], { cell, returnSequences, overwrite, uses }) {
     const [batch, time] = xz.shape;
     const units = wh.shape[0];
     const f32 = (...shape: number[]): TensorSpec => ({ shape, dtype: 'f32' });
@@ -70,33 +75,46 @@ export const sequenceOp: Op<SequenceAttrs> = defineOp<SequenceAttrs>({
       returnSequences ? f32(batch, time, units) : f32(batch, units),
       f32(cell.states, batch, units),
       f32(batch, time, units),
-      save ? f32(batch, time, cell.kept * units) : f32(batch, cell.kept * units),
+      ...(cell.kept ? [uses > 0 ? f32(batch, time, units) : f32(batch, units)] : []),
+      ...(overwrite ? [] : [f32(...xz.shape)]),
     ];
   },
-  forward(inputs, [y, state, before, saved], attrs) {
-    const { xz, wh, bias, mask, states } = named(inputs, attrs);
-    const [batch, time] = xz.shape;
-    const units = wh.shape[0];
+  forward(inputs, outputs, attrs) {
+    const { wh, bias, mask, states } = named(inputs, attrs);
+    const { cell, overwrite, overrides, length, scalars, stepsPerDispatch } = attrs;
+    const [y, state, before] = outputs;
+    const { gates, kept } = savedBy(inputs, outputs, attrs);
+    const [batch, time, units] = before.shape;
+    if (!overwrite) gpu().recorder.copy(inputs[0], gates);
     states.forEach((initial, i) => gpu().recorder.copy(initial, windowOf(state, i * initial.byteLength, initial.byteLength)));
-    const { product, consts } = planRnn(batch, units / 4, attrs.cell.gates, units / 4, attrs.device);
-    for (let first = 0; first < time; first += attrs.stepsPerDispatch) {
-      run(attrs.cell.kernels[product].forward, {
-        bind: { xz, w: wh, bias: bias ?? wh, mask: mask ?? wh, state, h_before: before, y, saved },
-        params: { batch, time, units, first, last: Math.min(first + attrs.stepsPerDispatch, time), length: attrs.length, flags: flagsOf(attrs) },
-        overrides: attrs.overrides,
+    const { product, consts } = planRnn(batch, units / 4, cell.gates, units / 4, attrs.device);
+    for (let first = 0; first < time; first += stepsPerDispatch) {
+      run(cell.kernels[product].forward, {
+        bind: { gates, w: wh, bias: bias ?? wh, mask: mask ?? wh, state, h_before: before, y, ...(cell.kept && { [cell.kept]: kept! }) },
+        params: { batch, time, units, first, last: Math.min(first + stepsPerDispatch, time), length, flags: flagsOf(attrs) },
+        overrides,
         consts,
-        scalars: attrs.scalars,
+        scalars,
         grid: ceilDiv(batch, consts.ROWS),
       });
     }
   },
-  gradient({ inputs, outputs: [, , before, saved], dy: [dy, dState], attrs }) {
+  gradient({ inputs, outputs, dy: [dy, dState], attrs }) {
     const { wh, bias, mask, states } = named(inputs, attrs);
+    const { gates, kept } = savedBy(inputs, outputs, attrs);
+    const before = outputs[2];
     const [batch, time] = before.shape;
-    let made: Tensor[] | null = null;
-    const parts = (): Tensor[] => {
-      const rest = [...(mask ? [mask] : []), ...(dy ? [dy] : []), ...(dState ? [dState] : [])];
-      return (made ??= gradientOp([before, saved, transpose(wh), ...rest], { ...attrs, withDy: dy !== null, withState: dState !== null }));
+    let made: readonly Tensor[] | null = null;
+    const parts = (): readonly Tensor[] => {
+      if (made) return made;
+      const rest = [...(kept ? [kept] : []), ...(mask ? [mask] : []), ...(dy ? [dy] : []), ...(dState ? [dState] : [])];
+      const given = [gates, before, transpose(wh), ...rest];
+      const how = { ...attrs, withDy: dy !== null, withState: dState !== null };
+      if (attrs.uses > 1) return (made = gradientOp(given, how));
+      // Nobody will look at the gates again: dz takes their place.
+      const results = gradientSpecs(given, how).map((spec, i) => (i === 0 ? viewOf(gates, spec.shape) : empty(spec.shape)));
+      recordGradient(given, results, how);
+      return (made = results);
     };
     const flat = (x: Tensor): Tensor => reshape(x, [batch * time, x.shape[2]]);
     // Cells with a bias of their own also have other gradients at the state's product than at the inputs'.
@@ -111,45 +129,60 @@ export const sequenceOp: Op<SequenceAttrs> = defineOp<SequenceAttrs>({
   },
 });
 
+/** Where the kernels keep what the gradient needs. */
+function savedBy(inputs: readonly Tensor[], outputs: readonly Tensor[], { cell, overwrite }: SequenceAttrs) {
+  return { gates: overwrite ? inputs[0] : outputs[outputs.length - 1], kept: cell.kept ? outputs[3] : null };
+}
+
 interface GradientAttrs extends SequenceAttrs {
   readonly withDy: boolean;
   readonly withState: boolean;
 }
 
-/** Inputs: before, saved, whᵀ, mask?, dy?, dState?. Outputs: dz, what arrives at the initial states, dq for cells with a bias. */
+/** dz, what arrives at the initial states, and for cells with a bias of their own dq. */
+function gradientSpecs([gates, { shape: [batch, , units] }]: readonly TensorSpec[], { cell }: GradientAttrs): TensorSpec[] {
+  const dz: TensorSpec = { shape: gates.shape, dtype: 'f32' };
+  return [dz, { shape: [cell.states, batch, units], dtype: 'f32' }, ...(cell.ownBias ? [dz] : [])];
+}
+
+/** Inputs: gates, before, whᵀ, kept?, mask?, dy?, dState?; outputs as `gradientSpecs` has them, dz holding the gates. */
+function recordGradient([, before, w, ...rest]: readonly Tensor[], [dz, dState, dq]: readonly Tensor[], attrs: GradientAttrs): void {
+  const { cell, masked, initial, withDy, withState, overrides, length, scalars, stepsPerDispatch } = attrs;
+  const [batch, time, units] = before.shape;
+  const next = (present: boolean): Tensor => (present ? rest.shift()! : w);
+  const kept = next(cell.kept !== null);
+  const mask = next(masked);
+  const dy = next(withDy);
+  if (withState) gpu().recorder.copy(rest[0], dState);
+  const { product, consts } = planRnn(batch, units / 4, 1, (cell.gates * units) / 4, attrs.device);
+  const flags = (flagsOf(attrs) & ~INITIAL) | (withState ? INITIAL : 0) | (withDy ? WITH_DY : 0);
+  for (let last = time; last > 0; last -= stepsPerDispatch) {
+    const steps = Math.min(last, stepsPerDispatch);
+    run(cell.kernels[product].backward, {
+      bind: { w, h_before: before, dy, mask, d_state: dState, dz, dq, ...(cell.kept && { [cell.kept]: kept }) },
+      params: { batch, time, units, last, count: steps + (initial && steps === last ? 1 : 0), length, flags },
+      overrides,
+      consts,
+      scalars,
+      grid: ceilDiv(batch, consts.ROWS),
+    });
+  }
+}
+
 const gradientOp: Op<GradientAttrs> = defineOp<GradientAttrs>({
   name: 'rnnGradient',
-  output([{ shape: [batch, time, units] }], { cell }) {
-    const dz: TensorSpec = { shape: [batch, time, cell.gates * units], dtype: 'f32' };
-    return [dz, { shape: [cell.states, batch, units], dtype: 'f32' }, ...(cell.ownBias ? [dz] : [])];
-  },
-  forward([before, saved, w, ...rest], [dz, dState, dq], attrs) {
-    const { cell, masked, initial, withDy, withState, stepsPerDispatch } = attrs;
-    const [batch, time, units] = before.shape;
-    const mask = masked ? rest.shift()! : w;
-    const dy = withDy ? rest.shift()! : w;
-    if (withState) gpu().recorder.copy(rest.shift()!, dState);
-    const { product, consts } = planRnn(batch, units / 4, 1, (cell.gates * units) / 4, attrs.device);
-    const flags = (flagsOf(attrs) & ~INITIAL) | (withState ? INITIAL : 0) | (withDy ? WITH_DY : 0);
-    for (let last = time; last > 0; last -= stepsPerDispatch) {
-      const steps = Math.min(last, stepsPerDispatch);
-      run(cell.kernels[product].backward, {
-        bind: { w, saved, h_before: before, dy, mask, d_state: dState, dz, dq },
-        params: { batch, time, units, last, count: steps + (initial && steps === last ? 1 : 0), length: attrs.length, flags },
-        overrides: attrs.overrides,
-        consts,
-        scalars: attrs.scalars,
-        grid: ceilDiv(batch, consts.ROWS),
-      });
-    }
+  output: gradientSpecs,
+  forward(inputs, outputs, attrs) {
+    gpu().recorder.copy(inputs[0], outputs[0]);
+    recordGradient(inputs, outputs, attrs);
   },
   gradient(): never {
     throw new ValueError("rnn: the sequence kernels have no second derivatives. Use implementation: 'steps'.");
   },
 });
 
-function flagsOf({ initial, save, returnSequences, masked, goBackwards }: SequenceAttrs): number {
+function flagsOf({ initial, uses, returnSequences, masked, goBackwards }: SequenceAttrs): number {
   return (
-    (initial ? INITIAL : 0) | (save ? SAVE : 0) | (returnSequences ? SEQUENCE : 0) | (masked ? MASKED : 0) | (goBackwards ? BACKWARDS : 0)
+    (initial ? INITIAL : 0) | (uses > 0 ? SAVE : 0) | (returnSequences ? SEQUENCE : 0) | (masked ? MASKED : 0) | (goBackwards ? BACKWARDS : 0)
   );
 }

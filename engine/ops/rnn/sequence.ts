@@ -1,6 +1,6 @@
 /** Recurrent layers over whole sequences: what simple-rnn.ts, lstm.ts and gru.ts have in common. */
 import { expectDtype } from '../../autodiff/op';
-import { isRecorded } from '../../autodiff/tape';
+import { gradientUses } from '../../autodiff/tape';
 import { ShapeError, ValueError } from '../../errors';
 import { gpu } from '../../gpu/gpu';
 import { ceilDiv } from '../../gpu/grid';
@@ -32,6 +32,8 @@ export interface SequenceOptions {
   readonly initialState?: readonly Tensor[] | null;
   /** Times from here on are padding, for the whole batch: the state stays, and next to nothing is computed. Default: all count. */
   readonly length?: StepScalar | number;
+  /** Whether xz may be overwritten, since nobody looks at it any more: saves a copy. Default false. */
+  readonly overwrite?: boolean;
   /** Kernels for the whole sequence where they serve (the default), or one step after the other. */
   readonly implementation?: 'sequence' | 'steps';
   /** Most steps in one dispatch; default 256. Devices may end a dispatch that takes seconds. */
@@ -57,7 +59,7 @@ function overridesOf(cell: Cell, { activation = 'tanh', recurrentActivation = 's
 
 /** Rows of a batch that fit a binding; 0 if not even one does. */
 function rowsPerPart(cell: Cell, time: number, units: number): number {
-  const row = time * Math.max(cell.gates, cell.kept) * Math.ceil(units / 4) * 4;
+  const row = time * cell.gates * Math.ceil(units / 4) * 4;
   return Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT / row);
 }
 
@@ -85,7 +87,8 @@ export function sequence(cell: Cell, xz: Tensor, wh: Tensor, bias: Tensor | null
     initial: Boolean(initialState),
     goBackwards,
     returnSequences,
-    save: isRecorded(inputs),
+    overwrite: options.overwrite ?? false,
+    uses: gradientUses(inputs),
     length: fixed ? Math.min(length ?? xz.shape[1], xz.shape[1]) : IN_SLOT,
     scalars: fixed ? [] : gpu().recorder.ofThisStep([length]),
     stepsPerDispatch,
@@ -122,7 +125,7 @@ function padded(cell: Cell, xz: Tensor, wh: Tensor, bias: Tensor | null, options
   const rows = (x: Tensor): Tensor => pad(x, [[0, more], [0, 0]]);
   const cut = (x: Tensor): Tensor => slice(x, x.shape.map(() => 0), [...x.shape.slice(0, -1), units]);
   const initialState = options.initialState?.map((state) => last(state, more));
-  const result = sequence(cell, columns(xz), rows(columns(wh)), bias && columns(bias), { ...options, initialState });
+  const result = sequence(cell, columns(xz), rows(columns(wh)), bias && columns(bias), { ...options, initialState, overwrite: true });
   return {
     y: cut(result.y),
     get states() {

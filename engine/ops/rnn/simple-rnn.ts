@@ -12,17 +12,17 @@ const cell: Cell = {
   name: 'simpleRnn',
   gates: 1,
   states: 1,
-  kept: 1,
+  kept: null,
   ownBias: false,
   kernels: cellKernels(
     'simple-rnn',
     {
       source: forwardSource,
-      bindings: { xz: 'read', w: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write', saved: 'write' },
+      bindings: { gates: 'readwrite', w: 'read', mask: 'read', state: 'readwrite', h_before: 'readwrite', y: 'write' },
     },
     {
       source: backwardSource,
-      bindings: { w: 'read', saved: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'readwrite' },
+      bindings: { w: 'read', dy: 'read', mask: 'read', d_state: 'readwrite', dz: 'readwrite' },
     },
     { ACTIVATION: 2 },
   ),

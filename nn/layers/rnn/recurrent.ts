@@ -123,6 +123,8 @@ export abstract class Recurrent<C extends RecurrentConfig = RecurrentConfig> ext
       : dense(kept, this.kernel, this.inputBias());
     const options: SequenceOptions = {
       ...this.sequenceOptions(), mask, goBackwards, returnSequences, initialState: initialState.length > 0 ? initialState : null,
+      // The product is nobody else's.
+      overwrite: true,
     };
     const { y, states } =
       training && recurrentDropout > 0

@@ -27,6 +27,8 @@ export type { Element, SpecOf, ValueSpec } from './data/structure';
 export { padSequences, type PadOptions, type Sequences } from './text/pad-sequences';
 export { Callback, type CallbackLike, type Logs } from './callbacks/callback';
 export { History } from './training/history';
+export type { Combiner, EmbeddingTable } from './text/embeddings/table';
+export type { TokenRule } from './text/embeddings/token-rule';
 export { clearSession } from './core/names';
 
 export * from '../engine';

@@ -1,0 +1,26 @@
+/** How the text-embedding modules of TensorFlow Hub take a text apart, as plain data: a saved model can repeat it. */
+
+export interface TokenRule {
+  /** Whether punctuation (Unicode's category P) goes first, without a blank in its place. */
+  readonly stripPunctuation: boolean;
+  /** What parts the tokens: one blank (U+0020), so that a tab or a line's end belongs to its token, or any ASCII white space. */
+  readonly split: 'space' | 'whitespace';
+  /** Whether the nothing between two blanks (and before the first, after the last) is a token ''. */
+  readonly keepEmpty: boolean;
+  /** The token of a text that has none; null: such a text has no tokens, and the vector 0. */
+  readonly ofEmpty: string | null;
+}
+
+/**
+ * What nnlm-en-dim50 and gnews-swivel-20dim document: "splitting on spaces"; case and punctuation stay. A text without
+ * tokens counts as the one token '', as in TensorFlow Hub's exporter (tensorflow/hub, examples/text_embeddings/export.py).
+ */
+export const hubTokens: TokenRule = { stripPunctuation: false, split: 'space', keepEmpty: false, ofEmpty: '' };
+
+/** The tokens of `text`, in order. */
+export function tokenize(text: string, rule: TokenRule): string[] {
+  const clean = rule.stripPunctuation ? text.replace(/\p{P}/gu, '') : text;
+  const parts = clean.split(rule.split === 'space' ? ' ' : /[ \t\n\v\f\r]+/);
+  const tokens = rule.keepEmpty ? parts : parts.filter((token) => token !== '');
+  return tokens.length === 0 && rule.ofEmpty !== null ? [rule.ofEmpty] : tokens;
+}

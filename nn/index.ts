@@ -24,6 +24,7 @@ export { HostLayer } from './core/host-layer';
 export { loadModel, type LoadOptions, modelBytes, weightBytes, type CustomObjects } from './saving';
 export { Dataset } from './data/dataset';
 export type { Element, SpecOf, ValueSpec } from './data/structure';
+export { Table, type Column, type ColumnStatistics } from './data/table';
 export { padSequences, type PadOptions, type Sequences } from './text/pad-sequences';
 export { Callback, type CallbackLike, type Logs } from './callbacks/callback';
 export { History } from './training/history';

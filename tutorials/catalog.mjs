@@ -43,6 +43,12 @@ export const catalog = [
     duration: '35 min',
     options: ['full'],
   },
+  {
+    name: 'auto-mpg',
+    title: 'How far a car goes on a gallon, and an error that is too good to be true',
+    runs: ['original', 'sound', 'sound-early-stopping'],
+    duration: '1 min',
+  },
 ];
 
 /** What `npm start` runs when no tutorial is named. */

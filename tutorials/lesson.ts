@@ -59,28 +59,38 @@ export class Lesson {
 
   // ---- data and options
 
-  /**
-   * Loads a data set as the options say, and opens the device meanwhile: all of it, or the first rows under `--limit`.
-   * Prints the opening lines, which only now can carry the label that the kind of data asks for.
-   */
+  /** Loads a data set of a training and a test part: all of it, or the first rows under `--limit`. */
   async load<X extends Rows>(set: { loadData(options: { data: Choice }): Promise<Loaded<X>> }): Promise<Loaded<X>> {
+    const { train, test, kind } = await this.open(set);
+    const limited = ([x, y]: [X, HostArray], name: string): [X, HostArray] => [this.first(x, name), y.slice(0, this.setup.options.limit)];
+    return { train: limited(train, 'training set'), test: limited(test, 'test set'), kind };
+  }
+
+  /**
+   * Loads a data set of any form, and opens the device meanwhile. Prints the opening lines, which only now can carry
+   * the label that the kind of data asks for.
+   */
+  async open<L extends { kind: Result['data'] }>(set: { loadData(options: { data: Choice }): Promise<L> }): Promise<L> {
     const { entry, options, openDevice } = this.setup;
-    const [{ adapter, driver, software }, { train, test, kind }] = await Promise.all([openDevice(), set.loadData({ data: options.data })]);
+    const [{ adapter, driver, software }, loaded] = await Promise.all([openDevice(), set.loadData({ data: options.data })]);
+    const { kind } = loaded;
     this.conditions = { tutorial: entry.name, data: kind, adapter, driver, seed: options.seed, tuning: null, options };
     if (kind === 'synthetic') {
       this.report.label = 'SYNTHETIC';
       if (options.data !== 'synthetic') labelTerminal('SYNTHETIC');
     }
     host.terminal.write(`wgrad ${version}\nAdapter: ${adapter}\nGPU: ${software ? `NOT AVAILABLE (software: ${driver})` : 'available'}\n`);
-    const { limit = Infinity } = options;
     this.shortened = software && !options.full;
     setSeed(options.seed);
-    const first = ([x, y]: [X, HostArray], name: string): [X, HostArray] => {
-      if (x.length <= limit) return [x, y];
-      this.cut.push(`${name} set: ${limit} of ${x.length} rows`);
-      return [x.slice(0, limit) as X, y.slice(0, limit)];
-    };
-    return { train: first(train, 'training'), test: first(test, 'test'), kind };
+    return loaded;
+  }
+
+  /** All rows, or the first under `--limit`, which the report then says of them by this name. */
+  first<X extends Rows>(rows: X, name: string): X {
+    const { limit = Infinity } = this.setup.options;
+    if (rows.length <= limit) return rows;
+    this.cut.push(`${name}: ${limit} of ${rows.length} rows`);
+    return rows.slice(0, limit) as X;
   }
 
   /** Epochs to train: `--epochs`, or the tutorial's own number; without a GPU `short`, unless `--full` is given. */

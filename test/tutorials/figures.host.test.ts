@@ -2,7 +2,7 @@ import { unzlibSync } from 'fflate';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HostArray } from '../../engine/tensor/host-array';
-import { accuracyByLength, curves, gradientNorms, heatMap, imageGrid, predictionGrid, probabilityBars } from '../../tutorials/report/figures';
+import { accuracyByLength, curves, errorCurves, gradientNorms, heatMap, histogram, imageGrid, predictionGrid, probabilityBars, scatter } from '../../tutorials/report/figures';
 import { greyPng } from '../../tutorials/report/png';
 import { renderFigure } from '../../tutorials/report/render';
 
@@ -39,6 +39,34 @@ test('curves with validation: dots for training, a line for validation, from epo
   assert.is(count(html, /class="mark-symbol role-mark layer_0_marks"/g), 1);
   assert.is(count(html, /class="mark-line role-mark layer_1_marks"/g), 1);
   assert.not.match(html, '>0</text>');
+});
+
+test('error curves: a chart for each metric, training and validation in each, cut at the largest value', async () => {
+  const axes = { mae: { title: 'Mean Abs Error', max: 5 }, mse: { title: 'Mean Square Error', max: 20 } };
+  const html = await renderFigure(errorCurves({ mae: [9, 2], mse: [90, 4], val_mae: [8, 3], val_mse: [70, 9] }, axes, ''), 'f');
+  assert.is(count(html, /<svg /g), 2);
+  for (const text of ['>Mean Abs Error<', '>Mean Square Error<', '>Epoch<', '>Train Error<', '>Val Error<', '>20<']) assert.match(html, text);
+  assert.not.match(html, '>25<');
+  assert.match(html, /class="mark-group role-scope pathgroup"[^>]*>[^]*clip-path/);
+});
+
+test('a scatter is square, from 0, with the diagonal', async () => {
+  const html = await renderFigure(scatter([[10, 20], [40, 30]], { x: 'True', y: 'Predicted' }, ''), 'f');
+  for (const text of ['>True<', '>Predicted<']) assert.match(html, text);
+  assert.match(html, 'd="M0,320L320,0"');
+  // 10 of 42 from the left, 20 of 42 from below.
+  const [x, y] = [(320 * 10) / 42, 320 - (320 * 20) / 42];
+  assert.ok([...html.matchAll(/translate\(([\d.]+),([\d.]+)\)/g)].some(([, left, top]) => Math.abs(Number(left) - x) < 0.01 && Math.abs(Number(top) - y) < 0.01));
+});
+
+test('a histogram has a bar for each bin, as NumPy counts them', () => {
+  // numpy.histogram([0, 1, 1.5, 2, 4], bins=4)[0]
+  const { charts } = histogram([0, 1, 1.5, 2, 4], 4, { x: 'Error', y: 'Count' }, '');
+  const { values } = (charts[0] as { data: { values: { from: number; to: number; count: number }[] } }).data;
+  assert.equal(values.map(({ count }) => count), [1, 2, 1, 1]);
+  assert.equal([values[0].from, values[3].to], [0, 4]);
+  const alike = histogram([3, 3], 2, { x: '', y: '' }, '').charts[0] as { data: { values: { count: number }[] } };
+  assert.equal(alike.data.values.map(({ count }) => count), [0, 2]);
 });
 
 test('accuracy by length: a line for each cell, a tick for each length', async () => {

@@ -1,0 +1,5 @@
+/** The figures of the tutorials, as Vega-Lite descriptions. */
+export { accuracyByLength, curves, errorCurves, gradientNorms } from './curves';
+export { heatMap, imageGrid } from './images';
+export { predictionGrid, probabilityBars } from './predictions';
+export { histogram, scatter } from './values';

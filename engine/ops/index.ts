@@ -8,7 +8,9 @@ export { equal, greater, greaterEqual, less, lessEqual, logicalAnd, logicalOr, n
 export { concat, stack } from './concat';
 export { dropout } from './dropout';
 export { gather, segmentSum } from './gather';
+export { gatherDot } from './gather-dot';
 export { gatherMean } from './gather-mean';
+export { negativeSampling } from './negative-sampling';
 export { oneHot } from './one-hot';
 export { pad } from './pad';
 export { averagePool, maxPool } from './pool';

@@ -1,6 +1,7 @@
 /** Sums of rows by sorted id, in two passes: pieces of segments, then segments of pieces. */
 import { grid } from '../../shaders/lib';
 import source from '../../shaders/embedding/sorted-sum.wgsl';
+import weightedSource from '../../shaders/embedding/weighted-sorted-sum.wgsl';
 import { ceilDiv } from '../gpu/grid';
 import { gpu } from '../gpu/gpu';
 import { defineKernel, run } from '../gpu/kernel';
@@ -17,6 +18,15 @@ const kernel = defineKernel({
   consts: { T: 'f32' },
 });
 
+const weightedKernel = defineKernel({
+  name: 'embedding/weighted-sorted-sum',
+  source: weightedSource,
+  lib: [grid],
+  bindings: { x: 'read', weights: 'read', start: 'read', order: 'read', sums: 'write' },
+  params: { segments: 'u32', width: 'u32', share: 'u32' },
+  consts: { T: 'f32' },
+});
+
 export interface SortedSumOptions {
   /** Ids per row of x: so many neighbouring ids stand for one row. Default 1. */
   readonly share?: number;
@@ -29,35 +39,71 @@ export interface SortedSumOptions {
  * the ids or a tensor outgrows a binding.
  */
 export function sortedSum(x: Tensor, ids: Tensor, sums: Tensor, { share = 1, first = 0 }: SortedSumOptions = {}): boolean {
-  const segments = sums.shape[0];
-  const width = sums.size / segments;
-  const limit = gpu().maxBindingBytes;
-  if (ids.size === 0 || segments === 0 || Math.max(x.byteLength, sums.byteLength, ids.byteLength) > limit) return false;
-  const sorted = sortedIds(ids, segments, first);
-  if (!sorted || sorted.pieces * width * 4 > limit) return false;
+  const sorted = sortedWithin(x, ids, sums, first);
+  if (!sorted) return false;
   sumSorted(x, sorted, sums, share);
   return true;
 }
 
+/**
+ * Records sums[s] = Σ of weights[b, j] · x[b] over ids[b, j] = s: x [batch, width], weights and ids [batch, count]. False, and
+ * nothing recorded, where `sortedSum` would be.
+ */
+export function weightedSortedSum(weights: Tensor, x: Tensor, ids: Tensor, sums: Tensor): boolean {
+  const sorted = sortedWithin(x, ids, sums, 0);
+  if (!sorted) return false;
+  const { width, consts } = rowsOf(sums);
+  const { pieces, pieceStart: start, order } = sorted;
+  const partial = empty([pieces, sums.shape[1]]);
+  run(weightedKernel, {
+    consts,
+    bind: { x, weights, start, order, sums: partial },
+    params: { segments: pieces, width, share: ids.shape[1] },
+    grid: ceilDiv(pieces * width, 64),
+  });
+  sumPieces(partial, sorted, sums);
+  return true;
+}
+
+/** The sorted ids, or null where the host does not know them or a tensor outgrows a binding. */
+function sortedWithin(x: Tensor, ids: Tensor, sums: Tensor, first: number): SortedIds | null {
+  const segments = sums.shape[0];
+  const limit = gpu().maxBindingBytes;
+  if (ids.size === 0 || segments === 0 || Math.max(x.byteLength, sums.byteLength, ids.byteLength) > limit) return null;
+  const sorted = sortedIds(ids, segments, first);
+  return sorted && sorted.pieces * (sums.size / segments) * 4 <= limit ? sorted : null;
+}
+
 /** Records sums[s] = Σ of the rows of `x` in segment s, for as many segments as `sums` has rows. */
 export function sumSorted(x: Tensor, sorted: SortedIds, sums: Tensor, share = 1): void {
-  const segments = sums.shape[0];
-  const width = sums.size / segments;
-  const unit = width % 4 === 0 ? 4 : 1;
-  const how = { consts: { T: unit === 4 ? 'vec4f' : 'f32' } };
-  const partial = empty([sorted.pieces, width]);
+  const { width, consts } = rowsOf(sums);
+  const { pieces, pieceStart: start, order } = sorted;
+  const partial = empty([pieces, sums.size / sums.shape[0]]);
   run(kernel, {
-    ...how,
-    bind: { x, start: sorted.pieceStart, order: sorted.order, sums: partial },
-    params: { segments: sorted.pieces, width: width / unit, share },
-    grid: ceilDiv((sorted.pieces * width) / unit, 64),
+    consts,
+    bind: { x, start, order, sums: partial },
+    params: { segments: pieces, width, share },
+    grid: ceilDiv(pieces * width, 64),
   });
+  sumPieces(partial, sorted, sums);
+}
+
+/** Records the sums of segments from those of their pieces, which it disposes of. */
+function sumPieces(partial: Tensor, { segmentStart: start, order }: SortedIds, sums: Tensor): void {
+  const { width, consts } = rowsOf(sums);
+  const [segments] = sums.shape;
   run(kernel, {
-    ...how,
-    bind: { x: partial, start: sorted.segmentStart, order: sorted.order, sums },
-    params: { segments, width: width / unit, share },
+    consts,
+    bind: { x: partial, start, order, sums },
+    params: { segments, width, share: 1 },
     overrides: { INDEXED: false },
-    grid: ceilDiv((segments * width) / unit, 64),
+    grid: ceilDiv(segments * width, 64),
   });
   partial.dispose();
+}
+
+/** The width of a row in units of T, which is vec4f where that fits. */
+function rowsOf({ size, shape }: Tensor): { readonly width: number; readonly consts: { readonly T: string } } {
+  const width = size / shape[0];
+  return width % 4 === 0 ? { width: width / 4, consts: { T: 'vec4f' } } : { width, consts: { T: 'f32' } };
 }

@@ -1,12 +1,13 @@
 /** The benchmarks: checked, timed, printed as tables and, if wanted, written as JSON. */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
+import process from 'node:process';
 import type { AdapterChoice } from '../engine/gpu/device';
-import { close, init } from '../engine/gpu/gpu';
-import type { Row } from './harness';
-import { benchMatmul, matmulTable } from './kernels/matmul';
-import { benchRnn, rnnTable } from './kernels/rnn';
-import { benchSteps, stepsTable } from './steps/training';
+import { close, type Gpu, init } from '../engine/gpu/gpu';
+import { version } from '../engine/version';
+import { benchKernels } from './kernels/run';
+import type { Row } from './row';
+import { benchSteps } from './steps/run';
 
 export interface BenchOptions {
   readonly suites: readonly string[];
@@ -15,29 +16,35 @@ export interface BenchOptions {
   /** Where the rows go as JSON. */
   readonly json?: string;
   readonly adapter?: AdapterChoice;
+  /** What takes long on a software adapter too. */
+  readonly full?: boolean;
+  /** As it was typed, for the record. */
+  readonly command: string;
 }
 
 /** Runs the suites and returns the exit code: 1 if a row failed. */
-export async function run({ suites, filter = '', json, adapter }: BenchOptions): Promise<number> {
+export async function run({ suites, filter = '', json, adapter, full = false, command }: BenchOptions): Promise<number> {
   const gpu = await init({ adapter });
+  const about = aboutRun(gpu, command);
   const { info } = gpu;
-  console.log(`${info.adapter} (${info.driver})${info.software ? ', software' : ''}; ${availableParallelism()} cores, load ${loadavg()[0].toFixed(1)}\n`);
+  console.log(`${info.adapter} (${info.driver})${info.software ? ', software' : ''}; ${about.cores} cores, load ${about.load.toFixed(1)}\n`);
   const rows: Row[] = [];
-  if (suites.includes('kernels')) {
-    const matmul = await benchMatmul(gpu, filter);
-    if (matmul.length > 0) console.log(`${matmulTable(matmul)}\n`);
-    rows.push(...matmul);
-    const rnn = await benchRnn(gpu, filter);
-    if (rnn.length > 0) console.log(`${rnnTable(rnn)}\n`);
-    rows.push(...rnn);
-  }
-  if (suites.includes('steps')) {
-    const steps = await benchSteps(gpu, filter);
-    if (steps.length > 0) console.log(stepsTable(steps));
-    rows.push(...steps);
-  }
+  if (suites.includes('kernels')) rows.push(...(await benchKernels(gpu, { filter, full })));
+  if (suites.includes('steps')) rows.push(...(await benchSteps(gpu, { filter, full })));
   await close();
-  if (json) await writeFile(json, `${JSON.stringify({ adapter: info, rows }, null, 2)}\n`);
+  if (json) await writeFile(json, `${JSON.stringify({ ...about, rows }, null, 2)}\n`);
   if (rows.length === 0) console.log(`No benchmark's name holds "${filter}".`);
   return rows.length === 0 || rows.some(({ error }) => error) ? 1 : 0;
+}
+
+/** What a reader of the numbers must know. */
+function aboutRun({ info }: Gpu, command: string) {
+  return {
+    adapter: info,
+    versions: { wgrad: version, node: process.versions.node },
+    command,
+    cores: availableParallelism(),
+    load: loadavg()[0],
+    date: new Date().toISOString(),
+  };
 }

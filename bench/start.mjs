@@ -8,6 +8,7 @@ const suites = ['kernels', 'steps'];
 const options = {
   filter: { value: 'TEXT', read: (text) => text, help: 'only rows whose name holds TEXT' },
   json: { value: 'FILE', read: (text) => text, help: 'write the rows to FILE as well' },
+  full: { help: 'also what takes long on a software adapter' },
   adapter: { value: 'auto|gpu|software', read: oneOf(['auto', 'gpu', 'software']), help: 'auto (default): a GPU, or a software adapter where there is none' },
   help: { help: 'show this' },
 };
@@ -29,7 +30,8 @@ async function start(argv) {
   const { bundle } = await import('../setup/build.mjs');
   await bundle(['bench/run.ts'], '.build', { splitting: false });
   const { run } = await import('../.build/bench/run.mjs');
-  process.exitCode = await run({ suites: words.length > 0 ? words : suites, ...given });
+  const command = ['npm run bench --', ...argv].join(' ').replace(/ --$/, '');
+  process.exitCode = await run({ suites: words.length > 0 ? words : suites, command, ...given });
 }
 
 try {

@@ -1,11 +1,10 @@
 /** The tutorials' text models on movie reviews: real ones where they are, generated ones otherwise. */
 import type { SequenceOptions } from '../../engine/ops/rnn';
-import type { HostArray } from '../../engine/tensor/host-array';
 import { datasets, layers, padSequences, sequential } from '../../nn';
 import { LSTM } from '../../nn/layers/rnn/lstm';
 import type { Layer } from '../../nn/core/layer';
 import { Trainer } from '../../nn/training/trainer';
-import type { Case } from './training';
+import type { StepBenchmark, StepData } from './benchmark';
 
 const WORDS = 10_000;
 
@@ -17,12 +16,12 @@ class SteppedLSTM extends LSTM {
 }
 
 /** One batch of reviews, cut or padded in front to `length`. */
-async function reviews(batch: number, length: number): Promise<{ x: HostArray; y: HostArray; about: string }> {
+async function reviews(batch: number, length: number): Promise<StepData> {
   const { train: [sequences, labels], kind } = await datasets.imdb.loadData({ numWords: WORDS });
   return { x: padSequences(sequences.slice(0, batch), { maxlen: length }), y: labels.slice(0, batch), about: `${kind} reviews` };
 }
 
-function textCase(name: string, batch: number, length: number, width: number, inner: () => Layer[]): Case {
+function textCase(name: string, batch: number, length: number, width: number, inner: () => Layer[]): StepBenchmark {
   return {
     name: `${name}, length ${length}, batch ${batch}`,
     batch,
@@ -34,9 +33,9 @@ function textCase(name: string, batch: number, length: number, width: number, in
   };
 }
 
-const lstm = (length: number): Case => textCase('LSTM 128', 32, length, 256, () => [layers.lstm({ units: 128 })]);
+const lstm = (length: number): StepBenchmark => textCase('LSTM 128', 32, length, 256, () => [layers.lstm({ units: 128 })]);
 
-export const reviewCases: readonly Case[] = [
+export const reviewSteps: readonly StepBenchmark[] = [
   textCase('pooled embedding', 512, 256, 16, () => [layers.globalAveragePooling1D(), layers.dense({ units: 16, activation: 'relu' })]),
   textCase('SimpleRNN 128', 32, 64, 256, () => [layers.simpleRNN({ units: 128 })]),
   lstm(64),

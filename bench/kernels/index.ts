@@ -1,0 +1,3 @@
+/** The suites of kernel benchmarks, in the order in which they run. One line for each. */
+export { matmul } from './matmul';
+export { rnn } from './rnn';

@@ -1,0 +1,29 @@
+/** The tutorials' models on images; random ones: the arithmetic of a step does not depend on what it sees. */
+import { HostArray } from '../../engine/tensor/host-array';
+import { layers, sequential } from '../../nn';
+import { Trainer } from '../../nn/training/trainer';
+import { uniform } from '../operands';
+import type { StepBenchmark, StepData } from './benchmark';
+
+function images(batch: number): StepData {
+  const next = uniform(1);
+  const x = new HostArray(Float32Array.from({ length: batch * 784 }, next), [batch, 28, 28]);
+  return { x, y: new HostArray(Uint8Array.from({ length: batch }, () => Math.floor(10 * next())), [batch]) };
+}
+
+function mlp(): Trainer {
+  const model = sequential([
+    layers.flatten({ inputShape: [28, 28] }),
+    layers.dense({ units: 128, activation: 'relu' }),
+    layers.dropout({ rate: 0.2 }),
+    layers.dense({ units: 10, activation: 'softmax' }),
+  ]);
+  return new Trainer(model, { optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+}
+
+export const imageSteps: readonly StepBenchmark[] = [32, 512].map((batch) => ({
+  name: `MLP 784-128-10, batch ${batch}`,
+  batch,
+  trainer: mlp,
+  data: images,
+}));

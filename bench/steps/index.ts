@@ -1,0 +1,3 @@
+/** The benchmarks of training steps, in the order in which they run. One line for each file. */
+export { imageSteps } from './images';
+export { reviewSteps } from './reviews';

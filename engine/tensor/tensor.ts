@@ -91,6 +91,11 @@ export function viewOf(base: Tensor, shape: Shape, dtype: Dtype = base.dtype, of
   return new Tensor(base.storage, shape, dtype, base.byteOffset + offset * BYTES_PER_ELEMENT);
 }
 
+/** Whether both are the same bytes. */
+export function sameMemory(a: Tensor, b: Tensor): boolean {
+  return a.storage === b.storage && a.byteOffset === b.byteOffset && a.byteLength === b.byteLength;
+}
+
 export function toTypedArray(bytes: ArrayBuffer, dtype: Dtype): TypedArray {
   const out = newTypedArray(dtype, 0);
   return new (out.constructor as new (buffer: ArrayBuffer) => TypedArray)(bytes);

@@ -1,8 +1,10 @@
-import { add, clip, log, mean, mul, neg, sigmoidCrossEntropy, sub } from '../../engine/ops';
+import { add, clip, log, mean, mul, neg, reshape, sigmoidCrossEntropy, sub } from '../../engine/ops';
 import { ValueError } from '../../engine/errors';
 import type { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
+import { judgeBinary } from '../../engine/ops/sigmoid-cross-entropy';
 import { logitsBehind } from '../core/logits';
+import { rememberMatches } from '../core/matches';
 import { alignRanks, EPSILON, Loss, type LossConfig } from './loss';
 
 export interface BinaryCrossentropyConfig extends LossConfig {
@@ -21,11 +23,18 @@ export class BinaryCrossentropy extends Loss {
     super(config);
   }
 
-  override call(yTrue: Tensor, yPred: Tensor): Tensor {
+  override call(yTrue: Tensor, yPred: Tensor, slope?: Tensor): Tensor {
     const { fromLogits = false, labelSmoothing = 0 } = this.config;
     let [labels] = alignRanks('binaryCrossentropy', yTrue, yPred);
     if (labelSmoothing > 0) labels = add(mul(labels, 1 - labelSmoothing), labelSmoothing / 2);
     const logits = fromLogits ? yPred : logitsBehind(yPred, 'sigmoid');
+    if (logits && yPred.shape[yPred.rank - 1] === 1) {
+      // Nothing to average over: the kernel's results as they are.
+      const rows = yPred.shape.slice(0, -1);
+      const { losses, matches } = judgeBinary(reshape(logits, rows), reshape(labels, rows), fromLogits ? 0.5 : 0, slope);
+      if (labelSmoothing === 0) rememberMatches(yTrue, yPred, 'binary', matches);
+      return losses;
+    }
     if (logits) return mean(sigmoidCrossEntropy(logits, labels), -1);
     const p = clip(yPred, EPSILON, 1 - EPSILON);
     return mean(neg(add(mul(labels, log(p)), mul(sub(1, labels), log(sub(1, p))))), -1);

@@ -37,8 +37,11 @@ export abstract class Loss {
     return { ...this.options, name: this.name, reduction: this.reduction };
   }
 
-  /** The loss of each sample, unreduced: the predictions' shape without its last axis. */
-  abstract call(yTrue: Tensor, yPred: Tensor): Tensor;
+  /**
+   * The loss of each sample, unreduced: the predictions' shape without its last axis. `slope`, of that shape, is what their
+   * gradient is going to be taken at, if that is known beforehand: some kernels find it together with the loss.
+   */
+  abstract call(yTrue: Tensor, yPred: Tensor, slope?: Tensor): Tensor;
 
   /** The reduced loss; `sampleWeight` has the shape of the per-sample loss. */
   apply(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): Tensor {

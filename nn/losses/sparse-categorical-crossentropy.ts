@@ -3,7 +3,9 @@ import { cast, clip, expandDims, log, notEqual, reshape, sparseSoftmaxCrossEntro
 import type { HostArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
+import { judgeClasses } from '../../engine/ops/sparse-softmax-cross-entropy';
 import { logitsBehind } from '../core/logits';
+import { rememberMatches } from '../core/matches';
 import { EPSILON, Loss, type LossConfig } from './loss';
 
 export interface SparseCategoricalCrossentropyConfig extends LossConfig {
@@ -28,7 +30,7 @@ export class SparseCategoricalCrossentropy extends Loss {
     this.ignoreClass = config.ignoreClass ?? null;
   }
 
-  override call(yTrue: Tensor, yPred: Tensor): Tensor {
+  override call(yTrue: Tensor, yPred: Tensor, slope?: Tensor): Tensor {
     const rows = yPred.shape.slice(0, -1);
     const labels = withoutUnitAxis(yTrue, rows.length);
     if (!sameShape(labels.shape, rows)) {
@@ -42,12 +44,16 @@ export class SparseCategoricalCrossentropy extends Loss {
     }
     const logits = this.fromLogits ? yPred : logitsBehind(yPred, 'softmax') ?? log(clip(yPred, EPSILON, 1 - EPSILON));
     const classes = yPred.shape[yPred.rank - 1];
-    const losses = (logits: Tensor, labels: Tensor): Tensor =>
-      reshape(sparseSoftmaxCrossEntropy(reshape(logits, [-1, classes]), reshape(labels, [-1])), rows);
-    if (this.ignoreClass === null) return losses(logits, labels);
+    const flat = (logits: Tensor, labels: Tensor) => [reshape(logits, [-1, classes]), reshape(labels, [-1])] as const;
+    if (this.ignoreClass === null) {
+      const { losses, matches } = judgeClasses(...flat(logits, labels), slope && reshape(slope, [-1]));
+      rememberMatches(yTrue, yPred, 'class', reshape(matches, rows));
+      return reshape(losses, rows);
+    }
     // Rows that do not count become harmless ones, so that nothing of them gets into the gradient.
     const valid = notEqual(labels, this.ignoreClass);
-    return where(valid, losses(where(expandDims(valid, rows.length), logits, 0), where(valid, labels, 0)), 0);
+    const harmless = flat(where(expandDims(valid, rows.length), logits, 0), where(valid, labels, 0));
+    return where(valid, reshape(sparseSoftmaxCrossEntropy(...harmless), rows), 0);
   }
 
   override counted(yTrue: Tensor): Tensor | null {

@@ -2,11 +2,13 @@
 import { argMax, cast, equal, greater, mean } from '../../engine/ops';
 import { sparseMatches } from '../../engine/ops/sparse-matches';
 import type { Tensor } from '../../engine/tensor/tensor';
+import { matchesOf } from '../core/matches';
 import { alignRanks } from '../losses/loss';
 import type { MetricFunction } from './metric';
 
 /** 1 where the largest of [batch, …, classes] is at the label [batch, …]. */
-export const sparseCategoricalMatches: MetricFunction = (yTrue, yPred) => sparseMatches(yPred, cast(yTrue, 'i32'));
+export const sparseCategoricalMatches: MetricFunction = (yTrue, yPred) =>
+  matchesOf(yTrue, yPred, 'class') ?? sparseMatches(yPred, cast(yTrue, 'i32'));
 
 /** 1 where the largest of [batch, …, classes] is at the largest of the label's. */
 export const categoricalMatches: MetricFunction = (yTrue, yPred) => cast(equal(argMax(yTrue, -1), argMax(yPred, -1)), 'f32');
@@ -15,6 +17,8 @@ export const categoricalMatches: MetricFunction = (yTrue, yPred) => cast(equal(a
 export const binaryMatches =
   (threshold = 0.5): MetricFunction =>
   (yTrue, yPred) => {
+    const known = threshold === 0.5 ? matchesOf(yTrue, yPred, 'binary') : null;
+    if (known) return known;
     const [labels] = alignRanks('binaryAccuracy', yTrue, yPred);
     return mean(cast(equal(cast(labels, 'f32'), cast(greater(yPred, threshold), 'f32')), 'f32'), -1);
   };

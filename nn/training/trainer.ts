@@ -3,6 +3,7 @@ import { GradientTape } from '../../engine/autodiff/grad';
 import { ValueError } from '../../engine/errors';
 import { gpu, init } from '../../engine/gpu/gpu';
 import { type CompiledStep, compileStep } from '../../engine/step/compile-step';
+import { accumulateTogether } from '../../engine/ops/accumulate-mean';
 import { add, cast, div, mul, reshape, sum } from '../../engine/ops';
 import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
@@ -119,28 +120,44 @@ export class Trainer {
 
   private train(x: Tensor, y: Tensor, weights?: Tensor): void {
     const tape = new GradientTape();
-    const [yPred, losses, penalty] = tape.record(() => {
-      const predicted = this.predict(x, true);
-      const each = this.loss.call(y, predicted);
-      // A weight per sample counts for all steps of a sequence.
-      const weighted = weights ? mul(each, reshape(weights, [-1, ...each.shape.slice(1).fill(1)])) : each;
-      return [predicted, weighted, this.penalty()] as const;
-    });
-    const counted = this.counted(y, yPred, losses);
     const variables = this.model.trainableWeights;
     if (variables.length === 0) throw new ValueError(`fit: model "${this.model.name}" has no trainable weights.`);
-    const slope = this.lossGradient(losses, counted);
+    const judged = tape.record(() => this.judge(x, y, true, weights));
+    const { losses, slope, penalty } = judged;
     const gradients = penalty
       ? tape.gradient(tape.record(() => add(sum(mul(losses, slope)), penalty)), variables)
       : tape.gradient(losses, variables, slope);
     this.optimizer.applyGradients(gradients, variables);
-    this.measure(y, yPred, losses, counted, penalty);
+    this.measure(y, judged);
   }
 
   private test(x: Tensor, y: Tensor): void {
-    const yPred = this.predict(x, false);
-    const losses = this.loss.call(y, yPred);
-    this.measure(y, yPred, losses, this.counted(y, yPred, losses), this.penalty());
+    this.measure(y, this.judge(x, y, false));
+  }
+
+  /** The model's predictions, and the loss of each entry before it is reduced. */
+  private judge(x: Tensor, y: Tensor, training: boolean, weights?: Tensor): Judgement {
+    const yPred = single(this.model.apply(x, { training }), `Model "${this.model.name}"`);
+    const penalty = this.penalty();
+    const expected = this.entries(y, yPred, yPred.shape.slice(0, -1));
+    const each = this.loss.call(y, yPred, training && !weights && !penalty ? expected.slope : undefined);
+    // A weight per sample counts for all steps of a sequence.
+    const losses = weights ? mul(each, reshape(weights, [-1, ...each.shape.slice(1).fill(1)])) : each;
+    // A loss of one's own may give another shape.
+    const entries = sameShape(losses.shape, expected.slope.shape) ? expected : this.entries(y, yPred, losses.shape);
+    return { yPred, losses, penalty, ...entries };
+  }
+
+  /** How the entries of a loss of this shape count. */
+  private entries(y: Tensor, yPred: Tensor, shape: Shape): Entries {
+    const mask = maskOf(yPred);
+    const unmasked = mask && sameShape(mask.shape, shape) ? cast(mask, 'f32') : undefined;
+    const found = this.loss.counted(y);
+    const ofLoss = found ? reshape(found, shape) : undefined;
+    const counted = unmasked && ofLoss ? mul(unmasked, ofLoss) : (unmasked ?? ofLoss);
+    // The reduced loss need not be computed: a mean's gradient is 1/n for each entry that counts.
+    if (this.loss.reduction === 'sum') return { unmasked, counted, slope: counted ?? constant(shape, 1) };
+    return { unmasked, counted, slope: counted ? div(counted, sum(counted)) : constant(shape, 1 / sizeOf(shape)) };
   }
 
   /** The sum of what the model adds to the loss; `null` if that is nothing. */
@@ -151,39 +168,34 @@ export class Trainer {
     return losses.length > 0 ? losses.reduce((total, loss) => add(total, loss)) : null;
   }
 
-  private predict(x: Tensor, training: boolean): Tensor {
-    return single(this.model.apply(x, { training }), `Model "${this.model.name}"`);
-  }
-
-  /** 1 for the entries that count: neither masked nor left out by the loss. */
-  private counted(y: Tensor, yPred: Tensor, losses: Tensor): Tensor | undefined {
-    const [unmasked, counted] = [countedSteps(yPred, losses), this.loss.counted(y)];
-    const ofLoss = counted ? reshape(counted, losses.shape) : undefined;
-    return unmasked && ofLoss ? mul(unmasked, ofLoss) : unmasked ?? ofLoss;
-  }
-
-  /** The reduced loss need not be computed: a mean's gradient is 1/n for each entry that counts. */
-  private lossGradient(losses: Tensor, counted: Tensor | undefined): Tensor {
-    if (this.loss.reduction === 'sum') return counted ?? constant(losses.shape, 1);
-    return counted ? div(counted, sum(counted)) : constant(losses.shape, 1 / losses.size);
-  }
-
-  private measure(y: Tensor, yPred: Tensor, losses: Tensor, counted: Tensor | undefined, penalty: Tensor | null): void {
+  private measure(y: Tensor, { yPred, losses, counted, unmasked, penalty }: Judgement): void {
     const reported = this.loss.reduction === 'sum' ? mul(losses, counted ? sum(counted) : losses.size) : losses;
-    this.lossMetric.updateState(penalty ? add(reported, penalty) : reported, counted);
-    // What the loss leaves out, metrics see all the same, as in Keras.
-    const unmasked = countedSteps(yPred, losses);
-    for (const metric of this.metrics) metric.updateState(y, yPred, unmasked);
+    accumulateTogether(() => {
+      this.lossMetric.updateState(penalty ? add(reported, penalty) : reported, counted);
+      // What the loss leaves out, metrics see all the same, as in Keras.
+      for (const metric of this.metrics) metric.updateState(y, yPred, unmasked);
+    });
   }
+}
+
+interface Entries {
+  /** 1 for the entries that are not masked, where the predictions carry a mask of their shape. */
+  readonly unmasked: Tensor | undefined;
+  /** 1 for those that count: neither masked nor left out by the loss. */
+  readonly counted: Tensor | undefined;
+  /** What the gradient of the losses is taken at. */
+  readonly slope: Tensor;
+}
+
+interface Judgement extends Entries {
+  readonly yPred: Tensor;
+  /** The loss of each entry. */
+  readonly losses: Tensor;
+  /** What the model adds to the loss. */
+  readonly penalty: Tensor | null;
 }
 
 /** Goes up once, when the step is captured, where `fill` would be a dispatch of every step. */
 function constant(shape: Shape, value: number): Tensor {
   return tensor(new HostArray(new Float32Array(sizeOf(shape)).fill(value), shape));
-}
-
-/** 1 for the entries of the loss that are not masked, where the predictions carry a mask of their shape. */
-function countedSteps(yPred: Tensor, losses: Tensor): Tensor | undefined {
-  const mask = maskOf(yPred);
-  return mask && sameShape(mask.shape, losses.shape) ? cast(mask, 'f32') : undefined;
 }

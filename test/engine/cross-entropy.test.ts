@@ -2,20 +2,24 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { grad, valueAndGrad } from '../../engine/autodiff/grad';
+import { grad, GradientTape, valueAndGrad } from '../../engine/autodiff/grad';
 import { close, gpu, init } from '../../engine/gpu/gpu';
 import {
-  add, div, gather, log, logSoftmax, mean, mul, neg, oneHot, reshape, sigmoid, sigmoidCrossEntropy, softmax, softmaxCrossEntropy,
+  add, argMax, cast, div, equal, gather, greater, log, logSoftmax, mean, mul, neg, oneHot, reshape, sigmoid, sigmoidCrossEntropy, softmax, softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy, sub, sum,
 } from '../../engine/ops';
 import { fill } from '../../engine/ops/fill';
+import { judgeBinary } from '../../engine/ops/sigmoid-cross-entropy';
+import { judgeClasses, type Judged } from '../../engine/ops/sparse-softmax-cross-entropy';
 import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import { type Shape, sizeOf } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp, toTensor } from '../support/check-op';
+import { countCalls } from '../support/count-calls';
 import { expectClose, readGolden } from '../support/golden';
 import { elementwise, type Ref } from '../support/reference';
+import { seed } from '../support/seed';
 import { length, small } from '../support/shapes';
 
 /** Up to 128 classes a lane owns a row, past that 64 lanes do. */
@@ -88,7 +92,63 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
       runs: 32,
     }));
 
+  // The one dispatch for losses, matches and gradient against those for each.
+  test('judged in one dispatch: classes', () =>
+    fc.assert(
+      fc.asyncProperty(labelled, async ({ shapes: [[rows, n]], attrs }) => {
+        // Some equal to the largest, some labels that are no class.
+        const x = filled([rows, n], (i) => Math.round(3 * Math.sin(1.7 * i * i + n)));
+        const labels = attrs.map((label, r) => (r % 9 === 8 ? n : label));
+        const slope = filled([rows], (i) => Math.cos(i));
+        const { losses, matches, dx } = judged((x, at) => judgeClasses(x, int32(labels), at), x, slope);
+        const { value, gradients } = valueAndGrad((x) => mul(sparseSoftmaxCrossEntropy(x, int32(labels)), slope))(x);
+        await expectClose(mul(losses, slope), await value.array(), { rtol: 0 }, 'losses');
+        await expectClose(dx, await gradients[0].array(), { rtol: 0 }, 'gradient');
+        const best = rows * n > 0 ? [...(await argMax(x, -1).data())] : [];
+        assert.equal([...(await matches.data())], labels.map((label, r) => Number(best[r] === label)), 'matches');
+      }),
+      { seed, numRuns: 20 },
+    ));
+
+  test('judged in one dispatch: binary', () =>
+    fc.assert(
+      fc.asyncProperty(length, fc.constantFrom(0, 0.5), async (n, threshold) => {
+        const x = filled([n], (i) => Math.round(2 * Math.sin(1.7 * i * i + n)) / 2);
+        const t = filled([n], (i) => [0, 1, 0.25][i % 3]);
+        const slope = filled([n], (i) => Math.cos(i));
+        const { losses, matches, dx } = judged((x, at) => judgeBinary(x, t, threshold, at), x, slope);
+        const { value, gradients } = valueAndGrad((x) => mul(sigmoidCrossEntropy(x, t), slope))(x);
+        await expectClose(mul(losses, slope), await value.array(), { rtol: 0 }, 'losses');
+        await expectClose(dx, await gradients[0].array(), { rtol: 0 }, 'gradient');
+        const right = cast(equal(cast(greater(x, threshold), 'f32'), t), 'f32');
+        await expectClose(matches, await right.array(), { rtol: 0 }, 'matches');
+      }),
+      { seed, numRuns: 20 },
+    ));
+
   test.run();
+}
+
+/** What a judging op finds, and its gradient at `slope`, which is to cost no further dispatch. */
+function judged(judge: (x: Tensor, slope: Tensor | null) => Judged, x: Tensor, slope: Tensor): Judged & { dx: Tensor } {
+  const { recorder } = gpu();
+  const dispatches = (fn: () => void): number => {
+    recorder.flush();
+    const calls = countCalls();
+    fn();
+    recorder.flush();
+    return calls.stop().dispatchWorkgroups;
+  };
+  let found!: Judged;
+  let dx!: Tensor;
+  const together = dispatches(() => {
+    const tape = new GradientTape();
+    tape.watch(x);
+    found = tape.record(() => judge(x, slope));
+    dx = tape.gradient(found.losses, [x], slope)[0]!;
+  });
+  assert.is(together, dispatches(() => judge(x, null)));
+  return { ...found, dx };
 }
 
 /** max(x, 0) − x t cancels where t is nearly 1: errors are relative to x. */
@@ -132,6 +192,23 @@ for (const n of [5, 150]) {
     await sameDerivatives(softmaxCrossEntropy, (x, t) => neg(sum(mul(logSoftmax(x), t), -1)), [x, random([4, n], 2)]);
     const binary = (x: Tensor, t: Tensor): Tensor => neg(add(mul(t, log(sigmoid(x))), mul(sub(1, t), log(sigmoid(neg(x))))));
     await sameDerivatives(sigmoidCrossEntropy, binary, [x, sigmoid(random([4, n], 3))]);
+  });
+
+  test(`the gradient found beforehand has the same derivatives: ${n} classes`, async () => {
+    const [x, t, wave] = [random([4, n], 1), sigmoid(random([4, n], 3)), random([4, n], 5)];
+    const derivative = (judge: (x: Tensor, slope: Tensor | null) => Tensor, slope: Tensor, announce: boolean): Tensor =>
+      grad((x) => {
+        const tape = new GradientTape();
+        tape.watch(x);
+        return mul(tape.gradient(tape.record(() => judge(x, announce ? slope : null)), [x], slope)[0]!, wave);
+      })(x)[0];
+    const classes = (x: Tensor, slope: Tensor | null): Tensor => judgeClasses(x, int32(labels), slope).losses;
+    const binary = (x: Tensor, slope: Tensor | null): Tensor => judgeBinary(x, t, 0, slope).losses;
+    for (const [judge, slope] of [[classes, random([4], 4)], [binary, random([4, n], 4)]] as const) {
+      const want = await derivative(judge, slope, false).array();
+      assert.ok(want.data.some((v) => Math.abs(v) > 0.01));
+      await expectClose(derivative(judge, slope, true), want, { rtol: 1e-6, atol: 1e-7 });
+    }
   });
 
   test(`a label that is no class: ${n} classes`, async () => {

@@ -2,7 +2,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { close, gpu, init } from '../../engine/gpu/gpu';
+import { accumulateTogether } from '../../engine/ops/accumulate-mean';
 import { compileStep } from '../../engine/step/compile-step';
+import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import * as metrics from '../../nn/metrics';
 import { Mean } from '../../nn/metrics';
@@ -25,6 +27,26 @@ test('a mean over 70,000 steps is as good as one in f64', async () => {
     if ([0, 254, 255, 256, 511, 5000].includes(i)) assert.ok(Math.abs((await mean.result()) / (total / count) - 1) < 2e-7, `after step ${i}`);
   }
   assert.ok(Math.abs((await mean.result()) / (total / count) - 1) < 1e-7);
+});
+
+test('means that are accumulated together are those of each by itself', async () => {
+  const values = Array.from({ length: 6 }, (_, j) => [1, 2, 3, 4, 5, 7].map((v) => v * (j + 1)));
+  const [weights, others] = [tensor([0, 1, 0, 2, 0.5, 0]), tensor([1, 1, 0, 0, 0, 3])];
+  // Means 1, 3 and 5 are weighted, the last by other weights; mean 0 comes twice.
+  const take = (all: readonly Mean[]): void => {
+    all.forEach((mean, j) => mean.updateState(values[j], j % 2 === 0 ? undefined : j === 5 ? others : weights));
+    all[0].updateState([[1, 2], [3, 4], [NaN, 0]]);
+    all[0].updateState([10, 20]);
+  };
+  const make = (): Mean[] => values.map((_, j) => new Mean(`m${j}`));
+  const [alone, together] = [make(), make()];
+  for (let step = 0; step < 300; step++) {
+    take(alone);
+    accumulateTogether(() => take(together));
+  }
+  const states = async (all: readonly Mean[]) => Promise.all(all.map(async ({ state }) => [...(await state.read()).data].map(String)));
+  assert.equal(await states(together), await states(alone));
+  assert.ok(new Set(await Promise.all(alone.slice(1).map((mean) => mean.result()))).size === 5);
 });
 
 test('samples with weight 0 count for nothing, even NaN; other weights as they are', async () => {

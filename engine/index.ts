@@ -4,7 +4,7 @@ export { deviceInfo, init, isGpuAvailable, memory } from './info';
 export type { AdapterChoice, DeviceInfo } from './gpu/device';
 export { grad, GradientTape, valueAndGrad } from './autodiff/grad';
 export { compileStep, type CompiledStep, type StepOptions } from './step/compile-step';
-export { setSeed } from './random';
+export { RandomGenerator, setSeed } from './random';
 export { ones, tensor, type TensorLike, zeros } from './tensor/create';
 export type { Dtype, HostDtype, TypedArray } from './tensor/dtype';
 export { HostArray, type NestedArray } from './tensor/host-array';

@@ -49,6 +49,26 @@ export const catalog = [
     runs: ['original', 'sound', 'sound-early-stopping'],
     duration: '1 min',
   },
+  {
+    name: 'overfit-underfit',
+    title: 'Networks that learn by heart, and what helps against it',
+    runs: ['baseline', 'small', 'large', 'l2', 'dropout', 'dropout-l2'],
+    duration: '10 min',
+    options: ['full'],
+  },
+  {
+    name: 'save-and-load',
+    title: 'Models that outlive the process: checkpoints, weights, whole models, training that goes on',
+    runs: ['checkpoints', 'unbroken', 'resumed'],
+    duration: '1 min',
+  },
+  {
+    name: 'hyperparameter-search',
+    title: 'How many units, which learning rate: random search and Hyperband',
+    runs: ['default', 'random-search', 'hyperband', 'best'],
+    duration: '10 min',
+    options: ['full'],
+  },
 ];
 
 /** What `npm start` runs when no tutorial is named. */

@@ -5,6 +5,7 @@ import { estimate } from './estimate';
 import { readRunSection, reportPage } from './report/page';
 import type { Figure } from './report/render';
 import { Report } from './report/report';
+import { textTable } from './report/text';
 import { completeRuns, hashOf, interruption, npy, type Options, readResult, readText, type Result, type RunRecord } from './result';
 import { labelTerminal } from './synthetic-label';
 
@@ -112,6 +113,13 @@ export class Lesson {
     return this.setup.options.lengths ?? (this.shortened ? short : own);
   }
 
+  /** How many of `own` rows to use for `what`: without a GPU `short` at most, unless `--full` is given. */
+  rows(what: string, own: number, short = own): number {
+    if (!this.shortened || short >= own) return own;
+    this.cut.push(`${what}: ${short} of ${own} rows`);
+    return short;
+  }
+
   /** Size of the vocabulary: the tutorial's own, or `--max-tokens`. */
   maxTokens(own: number): number {
     const { maxTokens = own } = this.setup.options;
@@ -122,6 +130,15 @@ export class Lesson {
   /** A callback for `fit` that tells, after the first 20 steps, how long the run will take. */
   estimate(options?: Parameters<typeof estimate>[0]): CallbackLike {
     return estimate(options);
+  }
+
+  get seed(): number {
+    return this.setup.options.seed;
+  }
+
+  /** The path of a file of the tutorial's own, beside the report. */
+  file(name: string): string {
+    return host.files!.join(this.setup.folder, name);
   }
 
   // ---- the report
@@ -140,6 +157,11 @@ export class Lesson {
     const line = values.map(format).join(' ');
     host.terminal.write(`${line}\n`);
     this.report.print(line);
+  }
+
+  /** Prints a table: the first column to the left, the others to the right. */
+  table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+    this.print(textTable(header, rows.map((row) => row.map(format))));
   }
 
   /** A figure of the report. */

@@ -20,6 +20,9 @@ export const tutorials: Record<string, () => Promise<{ default: (lesson: Lesson)
   'imdb-rnn-vs-lstm': () => import('./imdb-rnn-vs-lstm'),
   'imdb-bidirectional': () => import('./imdb-bidirectional'),
   'auto-mpg': () => import('./auto-mpg'),
+  'overfit-underfit': () => import('./overfit-underfit'),
+  'save-and-load': () => import('./save-and-load'),
+  'hyperparameter-search': () => import('./hyperparameter-search'),
 };
 
 export interface Command {

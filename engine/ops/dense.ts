@@ -13,11 +13,11 @@ import { reshape } from './reshape';
 import { relu, sigmoid, tanh } from './unary';
 
 /** With gradients from the output y alone, so that the sums before the activation need not be kept. */
-const activations = { linear: null, relu, sigmoid, tanh } as const satisfies Record<FusedActivation, unknown>;
+export const fusedActivations = { linear: null, relu, sigmoid, tanh } as const satisfies Record<FusedActivation, unknown>;
 
 /** Whether `dense` applies the activation of this name as part of the product. */
 export function isFusedActivation(name: string): name is FusedActivation {
-  return Object.hasOwn(activations, name);
+  return Object.hasOwn(fusedActivations, name);
 }
 
 /**
@@ -38,7 +38,7 @@ export function dense(x: TensorLike, kernel: TensorLike, bias?: TensorLike | nul
 export function composedDense(x: TensorLike, kernel: TensorLike, bias?: TensorLike | null, activation: FusedActivation = 'linear'): Tensor {
   const product = matmul(x, kernel);
   const z = bias ? add(product, bias) : product;
-  return activations[activation]?.(z) ?? z;
+  return fusedActivations[activation]?.(z) ?? z;
 }
 
 const denseOp = defineOp<{ activation: FusedActivation }>({
@@ -64,7 +64,7 @@ const denseOp = defineOp<{ activation: FusedActivation }>({
   },
   gradient({ inputs: [x, kernel, bias], outputs: [y], dy: [dy], attrs: { activation } }) {
     // Shared by the thunks, computed when the first of them needs it.
-    const dz = once(() => activations[activation]?.gradient(y, dy!) ?? dy!);
+    const dz = once(() => fusedActivations[activation]?.gradient(y, dy!) ?? dy!);
     const both = once(() => weightGradients([x, dz()], null));
     const fused = bias !== undefined && x.shape[1] > 0;
     return [
@@ -96,7 +96,8 @@ const weightGradients = defineOp<null>({
   },
 });
 
-function once<T>(compute: () => T): () => T {
+/** `compute`, run when the result is first asked for, and once. */
+export function once<T>(compute: () => T): () => T {
   let result: { value: T } | undefined;
   return () => (result ??= { value: compute() }).value;
 }

@@ -36,7 +36,8 @@ export interface Gemm extends GemmShape {
   readonly parts?: number;
 }
 
-const CODES: Record<FusedActivation, number> = { linear: 0, relu: 0, sigmoid: 1, tanh: 2 };
+/** The override ACTIVATION of the kernels that take shaders/matmul/epilogue.wgsl. */
+export const CODES: Record<FusedActivation, number> = { linear: 0, relu: 0, sigmoid: 1, tanh: 2 };
 
 const LIMITS = { m: 1, k: 2 };
 
@@ -204,11 +205,13 @@ function isAligned({ m, n, k, transposeA, transposeB }: Gemm, { rows, columns, d
   return [transposeA ? m : k, transposeB ? k : n, n, ...starts].every((distance) => distance % 4 === 0);
 }
 
-function thisDevice(): ProductDevice {
+/** What of the open device decides which kernels serve it. */
+export function thisDevice(): ProductDevice {
   const { device, info } = gpu();
   return { software: info.software, subgroup: device.features.has('subgroups') ? device.adapterInfo.subgroupMinSize : 0 };
 }
 
-function floorOf(activation: FusedActivation): number {
+/** Below it a sum becomes 0. */
+export function floorOf(activation: FusedActivation): number {
   return activation === 'relu' ? 0 : -Infinity;
 }

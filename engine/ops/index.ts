@@ -6,6 +6,7 @@ export { broadcastTo } from './broadcast-to';
 export { cast } from './cast';
 export { equal, greater, greaterEqual, less, lessEqual, logicalAnd, logicalOr, notEqual } from './compare';
 export { concat, stack } from './concat';
+export { conv1d, conv2d } from './conv';
 export { dropout } from './dropout';
 export { gather, segmentSum } from './gather';
 export { gatherDot } from './gather-dot';

@@ -5,13 +5,13 @@ import averageSource from '../../shaders/pool/average-pool.wgsl';
 import maxGradSource from '../../shaders/pool/max-pool-grad.wgsl';
 import maxSource from '../../shaders/pool/max-pool.wgsl';
 import windowsSource from '../../shaders/pool/windows.wgsl';
-import { ShapeError } from '../errors';
 import { ceilDiv } from '../gpu/grid';
 import { defineKernel, type Kernel, run } from '../gpu/kernel';
 import type { Bindable } from '../gpu/storage';
-import { lineWindow, lineWindowLimit } from '../gpu/windows';
+import { lineWindow } from '../gpu/windows';
 import type { Tensor } from '../tensor/tensor';
 import { covered, covering, type WindowAxis } from './pool-geometry';
+import { type Part, rowPieces, type Span } from './row-pieces';
 
 const lib = [grid, { name: 'pool/windows', source: windowsSource }];
 const params = {
@@ -79,7 +79,7 @@ export function pool<B extends string>(
   const forward = direction === 'forward';
   const [source, target] = forward ? [elements, windows] : [windows, elements];
   const span: Span = (from, to) => (forward ? covered : covering)(high, from, to);
-  for (const piece of pieces(kernel.spec.name, batch, source, target, span)) {
+  for (const piece of rowPieces(kernel.spec.name, batch, source, target, span)) {
     const bind = {} as Record<B, Bindable>;
     const bindAll = (tensors: Readonly<Partial<Record<B, Tensor>>>, { first, length }: Part): number => {
       let base = 0;
@@ -109,73 +109,5 @@ export function pool<B extends string>(
     };
     const vector = { T: 'vec4f', ...('U' in kernel.spec.consts && { U: 'vec4u' }) };
     run(kernel, { bind, params: values, consts: unit === 4 ? vector : {}, grid: ceilDiv(count, 64) });
-  }
-}
-
-interface Rows {
-  /** In a sample. */
-  readonly rows: number;
-  readonly rowSize: number;
-}
-
-/** So many elements from `first` on. */
-interface Part {
-  readonly first: number;
-  readonly length: number;
-}
-
-interface Piece {
-  readonly source: Part;
-  readonly target: Part;
-  /** Rows of the target in each of its samples, the first of them, and the first row of the source. */
-  readonly rows: number;
-  readonly row: number;
-  readonly sourceRow: number;
-}
-
-/** Which rows of the source those of the target from one to another need. */
-type Span = (from: number, to: number) => [number, number];
-
-/** Whole samples, as many as fit one binding; or else rows of one sample, with the rows of the source that `span` says. */
-function* pieces(name: string, batch: number, source: Rows, target: Rows, span: Span): Generator<Piece> {
-  const limit = lineWindowLimit();
-  const [sourceSize, targetSize] = [source.rows * source.rowSize, target.rows * target.rowSize];
-  const samples = Math.floor(limit / Math.max(sourceSize, targetSize));
-  for (let b = 0; samples >= 1 && b < batch; b += samples) {
-    const n = Math.min(samples, batch - b);
-    yield {
-      source: { first: b * sourceSize, length: n * sourceSize },
-      target: { first: b * targetSize, length: n * targetSize },
-      rows: target.rows,
-      row: 0,
-      sourceRow: 0,
-    };
-  }
-  if (samples >= 1) return;
-  for (let b = 0; b < batch; b++) {
-    let rows: number;
-    for (let row = 0; row < target.rows; row += rows) {
-      rows = Math.min(Math.floor(limit / target.rowSize), target.rows - row);
-      let [from, to] = span(row, row + rows);
-      while (rows > 0 && (to - from) * source.rowSize > limit) {
-        rows = Math.floor(rows / 2);
-        [from, to] = span(row, row + rows);
-      }
-      if (rows === 0) {
-        throw new ShapeError(
-          `${name}: one row of the result needs more than ${limit} elements at once, the most that this adapter binds. ` +
-            'Use smaller windows or rows.',
-        );
-      }
-      // Elements between windows need nothing; yet something must be bound.
-      if (to <= from) [from, to] = [Math.min(from, source.rows - 1), Math.min(from, source.rows - 1) + 1];
-      yield {
-        source: { first: b * sourceSize + from * source.rowSize, length: (to - from) * source.rowSize },
-        target: { first: b * targetSize + row * target.rowSize, length: rows * target.rowSize },
-        rows,
-        row,
-        sourceRow: from,
-      };
-    }
   }
 }

@@ -18,9 +18,14 @@ export class Readback {
   ) {}
 
   /** The bytes of each part once all that was recorded before has run. */
-  async read(parts: readonly Bindable[]): Promise<ArrayBuffer[]> {
+  read(parts: readonly Bindable[]): Promise<ArrayBuffer[]> {
+    return this.snapshot(parts)();
+  }
+
+  /** Records a copy of the parts as they are now; the function waits for its bytes, and is called once. */
+  snapshot(parts: readonly Bindable[]): () => Promise<ArrayBuffer[]> {
     const total = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (total === 0) return parts.map(() => new ArrayBuffer(0));
+    if (total === 0) return async () => parts.map(() => new ArrayBuffer(0));
     const staging = this.take(total);
     const target = new Storage(staging.size);
     target.region = { buffer: staging, offset: 0, size: staging.size };
@@ -30,6 +35,14 @@ export class Readback {
       this.recorder.copy(part, { storage: target, byteOffset: offset, byteLength: part.byteLength });
       offset += part.byteLength;
     }
+    return async () => {
+      const bytes = await this.map(staging, total);
+      let start = 0;
+      return parts.map(({ byteLength }) => bytes.slice(start, (start += byteLength)));
+    };
+  }
+
+  private async map(staging: GPUBuffer, total: number): Promise<ArrayBuffer> {
     this.recorder.flush();
     this.reads++;
     try {
@@ -41,8 +54,7 @@ export class Readback {
     const bytes = staging.getMappedRange(0, roundUp(total, 8)).slice(0);
     staging.unmap();
     this.free.push(staging);
-    let start = 0;
-    return parts.map(({ byteLength }) => bytes.slice(start, (start += byteLength)));
+    return bytes;
   }
 
   private take(bytes: number): GPUBuffer {

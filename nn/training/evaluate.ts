@@ -40,9 +40,9 @@ export async function runTest(
   limit: number | undefined,
   callbacks: CallbackList,
   progress: Progress,
+  pacer = new Pacer(),
   stopped = () => false,
 ): Promise<Logs> {
-  const pacer = new Pacer();
   trainer.resetMetrics();
   await callbacks.call('onTestBegin');
   let step = 0;

@@ -92,12 +92,17 @@ export async function fit(model: Model, trainer: Trainer, x: InputLike | Supervi
         if (await pacer.step()) progress.update(step, () => trainer.logs());
         if (model.stopTraining) break;
       }
-      logs = await trainer.logs();
-      clock.stop(step);
-      if (validation && !history.interrupted) {
-        const measured = await runTest(trainer, new BatchStream(validation), validationSteps, callbacks, SILENT, () => history.interrupted);
-        if (!history.interrupted) logs = { ...logs, ...ofValidation(measured) };
+      const trained = trainer.snapshot();
+      if (clock.wants) {
+        await pacer.finish();
+        clock.stop(step);
       }
+      let validated: Logs = {};
+      if (validation && !history.interrupted) {
+        const measured = await runTest(trainer, new BatchStream(validation), validationSteps, callbacks, SILENT, pacer, () => history.interrupted);
+        if (!history.interrupted) validated = ofValidation(measured);
+      }
+      logs = { ...(await trained()), ...validated };
       progress.end(step, logs);
       if (stepsPerEpoch && step < stepsPerEpoch && !model.stopTraining) warnRanOut('fit', step, stepsPerEpoch);
       steps ??= step;
@@ -147,7 +152,14 @@ function ofValidation(logs: Logs): Logs {
   return Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
 }
 
-/** Times training steps: the first by itself, the others together. */
+/** Steps that are timed, and how long an epoch must take for its end to be waited for beyond that. */
+const TIMED_STEPS = 200;
+const LONG_MS = 50;
+
+/**
+ * Times training steps: the first by itself, the others together. To stop it one has to wait for the device, which
+ * short epochs are too many for: beyond the first steps, theirs are not timed.
+ */
 class StepClock {
   first = true;
   private began = 0;
@@ -165,6 +177,11 @@ class StepClock {
     this.first = false;
     this.skipped = 1;
     this.start();
+  }
+
+  /** Whether the steps of the running epoch are to be timed. */
+  get wants(): boolean {
+    return this.others < TIMED_STEPS || performance.now() - this.began > LONG_MS;
   }
 
   stop(steps: number): void {

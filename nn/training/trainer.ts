@@ -108,10 +108,18 @@ export class Trainer {
   }
 
   /** The running loss and metrics, in one read. */
-  async logs(): Promise<Logs> {
+  logs(): Promise<Logs> {
+    return this.snapshot()();
+  }
+
+  /** Takes the running loss and metrics down as they are now; the function waits for them, and is called once. */
+  snapshot(): () => Promise<Logs> {
     const all = [this.lossMetric, ...this.metrics];
-    const states = await gpu().readback.read(all.map(({ state }) => state.value));
-    return Object.fromEntries(all.map((metric, i) => [metric.name, metric.resultOf(toTypedArray(states[i], 'f32'))]));
+    const read = gpu().readback.snapshot(all.map(({ state }) => state.value));
+    return async () => {
+      const states = await read();
+      return Object.fromEntries(all.map((metric, i) => [metric.name, metric.resultOf(toTypedArray(states[i], 'f32'))]));
+    };
   }
 
   dispose(): void {

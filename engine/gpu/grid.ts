@@ -21,3 +21,8 @@ export function foldGrid(count: number, limit: number): Grid {
   if (rows > limit) throw new KernelError(`A dispatch of ${count} workgroups exceeds ${limit} × ${limit}.`);
   return [ceilDiv(count, rows), rows, 1];
 }
+
+/** Workgroups for lanes that take one item after the other, as many as it needs for `items` but no more than keep a device busy. */
+export function stridedGroups(items: number, lanes: number): number {
+  return Math.min(ceilDiv(items, lanes), 1024);
+}

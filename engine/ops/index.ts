@@ -4,6 +4,7 @@ export { argMax, argMin } from './arg';
 export { add, div, floorDiv, maximum, minimum, mod, mul, pow, squaredDifference, sub } from './binary';
 export { broadcastTo } from './broadcast-to';
 export { cast } from './cast';
+export { embeddingBag } from './embedding-bag';
 export { equal, greater, greaterEqual, less, lessEqual, logicalAnd, logicalOr, notEqual } from './compare';
 export { concat, stack } from './concat';
 export { conv1d, conv2d } from './conv';

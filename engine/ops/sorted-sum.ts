@@ -2,19 +2,20 @@
 import { grid } from '../../shaders/lib';
 import source from '../../shaders/embedding/sorted-sum.wgsl';
 import weightedSource from '../../shaders/embedding/weighted-sorted-sum.wgsl';
-import { ceilDiv } from '../gpu/grid';
+import { ceilDiv, stridedGroups } from '../gpu/grid';
 import { gpu } from '../gpu/gpu';
 import { defineKernel, run } from '../gpu/kernel';
 import { empty, type Tensor } from '../tensor/tensor';
+import { laneVector } from './lane-vector';
 import { type SortedIds, sortedIds } from './sorted-ids';
 
 const kernel = defineKernel({
   name: 'embedding/sorted-sum',
   source,
   lib: [grid],
-  bindings: { x: 'read', start: 'read', order: 'read', sums: 'write' },
-  params: { segments: 'u32', width: 'u32', share: 'u32' },
-  overrides: { INDEXED: true },
+  bindings: { x: 'read', start: 'read', order: 'read', count: 'read', sums: 'write' },
+  params: { segments: 'u32', width: 'u32', share: 'u32', count_at: 'u32' },
+  overrides: { INDEXED: true, COUNTED: false },
   consts: { T: 'f32' },
 });
 
@@ -41,7 +42,7 @@ export interface SortedSumOptions {
 export function sortedSum(x: Tensor, ids: Tensor, sums: Tensor, { share = 1, first = 0 }: SortedSumOptions = {}): boolean {
   const sorted = sortedWithin(x, ids, sums, first);
   if (!sorted) return false;
-  sumSorted(x, sorted, sums, share);
+  sumSorted(x, sorted, sums, { share });
   return true;
 }
 
@@ -74,36 +75,46 @@ function sortedWithin(x: Tensor, ids: Tensor, sums: Tensor, first: number): Sort
   return sorted && sorted.pieces * (sums.size / segments) * 4 <= limit ? sorted : null;
 }
 
+export interface SumSortedOptions {
+  /** As in SortedSumOptions. */
+  readonly share?: number;
+  /** Its first element, u32, is the number of segments in use: sums past them are not computed. Default: all. */
+  readonly count?: Tensor;
+}
+
 /** Records sums[s] = Σ of the rows of `x` in segment s, for as many segments as `sums` has rows. */
-export function sumSorted(x: Tensor, sorted: SortedIds, sums: Tensor, share = 1): void {
+export function sumSorted(x: Tensor, sorted: SortedIds, sums: Tensor, { share = 1, count }: SumSortedOptions = {}): void {
   const { width, consts } = rowsOf(sums);
-  const { pieces, pieceStart: start, order } = sorted;
+  const { pieces, pieceStart: start, segmentStart, order } = sorted;
   const partial = empty([pieces, sums.size / sums.shape[0]]);
   run(kernel, {
     consts,
-    bind: { x, start, order, sums: partial },
-    params: { segments: pieces, width, share },
-    grid: ceilDiv(pieces * width, 64),
+    // The last segment ends with the last piece in use.
+    bind: { x, start, order, count: segmentStart, sums: partial },
+    params: { segments: pieces, width, share, count_at: sums.shape[0] },
+    overrides: { INDEXED: true, COUNTED: Boolean(count) },
+    grid: (count ? stridedGroups : ceilDiv)(pieces * width, 64),
   });
-  sumPieces(partial, sorted, sums);
+  sumPieces(partial, sorted, sums, count);
 }
 
 /** Records the sums of segments from those of their pieces, which it disposes of. */
-function sumPieces(partial: Tensor, { segmentStart: start, order }: SortedIds, sums: Tensor): void {
+function sumPieces(partial: Tensor, { segmentStart: start, order }: SortedIds, sums: Tensor, count?: Tensor): void {
   const { width, consts } = rowsOf(sums);
   const [segments] = sums.shape;
   run(kernel, {
     consts,
-    bind: { x: partial, start, order, sums },
-    params: { segments, width, share: 1 },
-    overrides: { INDEXED: false },
-    grid: ceilDiv(segments * width, 64),
+    bind: { x: partial, start, order, count: count ?? start, sums },
+    params: { segments, width, share: 1, count_at: 0 },
+    overrides: { INDEXED: false, COUNTED: Boolean(count) },
+    grid: (count ? stridedGroups : ceilDiv)(segments * width, 64),
   });
   partial.dispose();
 }
 
-/** The width of a row in units of T, which is vec4f where that fits. */
+/** The width of a row in units of T. */
 function rowsOf({ size, shape }: Tensor): { readonly width: number; readonly consts: { readonly T: string } } {
   const width = size / shape[0];
-  return width % 4 === 0 ? { width: width / 4, consts: { T: 'vec4f' } } : { width, consts: { T: 'f32' } };
+  const { unit, T } = laneVector(width);
+  return { width: width / unit, consts: { T } };
 }

@@ -1,7 +1,7 @@
 // sums[s, :] = Σ over i in start[s] … start[s + 1] of weights[order[i]] · x[order[i] / share, :]
 // The pieces of the segments, as sorted-sum.wgsl makes them, with a weight for each: `share` neighbouring ids stand for
 // one row of x. x [rows, width], start [segments + 1], order and weights [n], sums [segments, width], row-major; T is vec4f
-// where the width divides by 4, and widths then count vec4s. A lane owns one T of sums and adds in order.
+// or vec2f where the width divides, and widths then count those. A lane owns one T of sums and adds in order.
 
 alias T = f32;
 

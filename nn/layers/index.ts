@@ -27,9 +27,11 @@ import { SimpleRNN } from './rnn/simple-rnn';
 import { Softmax, type SoftmaxConfig } from './softmax';
 import { TimeDistributed, type TimeDistributedConfig } from './time-distributed';
 import { ZeroPadding2D, type ZeroPadding2DConfig } from './zero-padding-2d';
+import { TextEmbedding } from '../text/text-embedding';
 import { TextVectorization, type TextVectorizationConfig } from '../text/text-vectorization';
 
-export { Activation, Dense, Dropout, Embedding, Flatten, Masking, Permute, Reshape, Softmax, TextVectorization };
+export { Activation, Dense, Dropout, Embedding, Flatten, Masking, Permute, Reshape, Softmax, TextEmbedding, TextVectorization };
+export { textEmbedding, type TextEmbeddingOptions } from '../text/text-embedding';
 export { Bidirectional, GRU, LSTM, SimpleRNN, TimeDistributed };
 export { BatchNormalization, ELU, LayerNormalization, LeakyReLU, Normalization, PReLU, ReLU, RepeatVector, ZeroPadding2D };
 export { Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract };

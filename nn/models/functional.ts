@@ -85,12 +85,19 @@ export class Functional<O extends Tensors = Tensors> extends Model {
   }
 
   override get preparesInputs(): boolean {
-    return this.hostNodes?.length > 0;
+    return this.preparing.length > 0;
   }
 
   override prepare(inputs: HostArray | StringArray): HostArray {
-    const [first, ...others] = this.hostNodes;
-    return first ? others.reduce((value, { layer }) => layer.prepare(value), first.layer.prepare(inputs)) : super.prepare(inputs);
+    const [first, ...others] = this.preparing;
+    return first ? others.reduce((value, layer) => layer.prepare(value), first.prepare(inputs)) : super.prepare(inputs);
+  }
+
+  /** The layers that see a batch on the host: those that work there, else the first one if it takes texts. */
+  private get preparing(): readonly Layer[] {
+    if (!this.starts || this.hostNodes.length > 0) return this.hostNodes?.map(({ layer }) => layer) ?? [];
+    const first = this.starts.length === 1 ? this.firstLayers() : [];
+    return first.length === 1 && first[0].preparesInputs ? first : [];
   }
 
   override call(inputs: Tensors, { training, mask }: CallContext): O {

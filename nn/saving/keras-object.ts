@@ -69,6 +69,7 @@ export function toKeras(value: unknown, what: string): Json {
     const written = kind.write(value as object);
     if (written) return written;
   }
+  if (Object.getPrototypeOf(value) === Object.prototype) return keysToKeras(value as Record<string, unknown>, what);
   throw new ValueError(`${what} is a ${(value as object).constructor?.name ?? 'object'}, which cannot be saved.`);
 }
 
@@ -81,7 +82,7 @@ export function keysToKeras(config: Readonly<Record<string, unknown>>, what: str
 /** A value that Keras wrote as ours. */
 export function fromKeras(value: Json | undefined, what: string): unknown {
   if (Array.isArray(value)) return value.map((one) => fromKeras(one, what));
-  if (!isKerasObject(value)) return value;
+  if (!isKerasObject(value)) return isObject(value) ? keysFromKeras(value, what) : value;
   if (value.module === 'keras.initializers') return initializerFromConfig(value.class_name, keysFromKeras(value.config, what));
   if (value.module === 'builtins') return value.config;
   for (const kind of kinds) {

@@ -16,6 +16,9 @@ const classes: Readonly<Record<string, LayerClass>> = Object.fromEntries(
   Object.entries(layers).filter(([, value]) => typeof value === 'function' && value.prototype instanceof Layer),
 ) as Record<string, LayerClass>;
 
+/** Layers that Keras does not have. */
+const own: ReadonlySet<string> = new Set(['TextEmbedding']);
+
 let custom: CustomObjects = {};
 
 /** Runs `work` with the classes that a user gave for the layers of a file. */
@@ -54,7 +57,7 @@ export function layerToKeras(layer: Layer): KerasObject {
   const options = 'layer' in layer && layer.layer instanceof Layer ? { ...given, layer: layer.layer } : given;
   // Host layers make numbers of texts; all others compute in f32.
   const config = { ...required[className], ...keysToKeras(options, `Layer "${layer.name}"`), ...(!(layer instanceof HostLayer) && { dtype: FLOAT32 }) };
-  const known = className in classes;
+  const known = className in classes && !own.has(className);
   const object = kerasObject(known ? 'keras.layers' : 'wgrad', className, config);
   const built = layer.weights.length > 0 && layer.builtShape ? { build_config: { input_shape: layer.builtShape as never } } : {};
   return { ...object, ...(!known && { registered_name: className }), ...built };
@@ -69,15 +72,15 @@ export function inputToKeras(name: string, shape: readonly (number | null)[], dt
 /** The layer that Keras (or we) wrote. `extra` options are ours (`inputShape`). */
 export function layerFromKeras({ class_name: className, config }: KerasObject, extra: Readonly<Record<string, unknown>> = {}): Layer {
   const name = String(config.name ?? className);
-  const own = custom[className];
-  if (!own && !classes[className]) {
+  const given = custom[className];
+  if (!given && !classes[className]) {
     const { message } = unknownName('layer class', className, Object.keys(classes));
     throw new DataError(`Layer "${name}": ${message} For a class of your own, give it as customObjects: { ${className} }.`);
   }
   checkDtype(config, name);
   const { dtype: _, ...rest } = className === 'Bidirectional' ? oneDirection(config, name) : config;
-  const options = keysFromKeras(own ? rest : checkOptions(className, name, rest), `Layer "${name}"`);
-  return new (own ?? classes[className])({ ...options, ...extra } as never);
+  const options = keysFromKeras(given ? rest : checkOptions(className, name, rest), `Layer "${name}"`);
+  return new (given ?? classes[className])({ ...options, ...extra } as never);
 }
 
 /** Keras lists both directions of a Bidirectional, which wgrad makes from one. */
@@ -101,5 +104,5 @@ function checkDtype({ dtype }: JsonObject, name: string): void {
 
 registerKind({
   write: (value) => (value instanceof Layer ? layerToKeras(value) : null),
-  read: (stored) => (stored.module === 'keras.layers' || stored.class_name in custom ? layerFromKeras(stored) : null),
+  read: (stored) => (stored.module === 'keras.layers' || own.has(stored.class_name) || stored.class_name in custom ? layerFromKeras(stored) : null),
 });

@@ -16,8 +16,8 @@ test(`on 600 ${real ? 'real' : 'generated'} reviews: the large model overfits, d
   ]);
   const { history, measured } = run('large');
   // Its validation loss rises while its training loss falls.
-  assert.ok(measured!.validationLossRise > 0.05, `rise ${String(measured!.validationLossRise)}`);
-  assert.ok(history.loss.at(-1)! < history.loss[0] / 2 && measured!.trainingLossFall > 0);
+  assert.ok((measured!.validationLossRise as number) > 0.05, `rise ${String(measured!.validationLossRise)}`);
+  assert.ok(history.loss.at(-1)! < history.loss[0] / 2 && (measured!.trainingLossFall as number) > 0);
   const gaps = Object.fromEntries(result.runs.map(({ name, measured }) => [name, measured!.gap as number]));
   assert.ok(gaps.large > gaps.baseline && gaps.baseline > gaps.small, JSON.stringify(gaps));
   assert.ok(gaps['dropout-l2'] < gaps.baseline / 2, JSON.stringify(gaps));

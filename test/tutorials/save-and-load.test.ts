@@ -11,7 +11,7 @@ test('on generated digits: everything is restored, and training goes on exactly'
   const [checkpoints, unbroken, resumed] = result.runs;
   assert.equal(result.runs.map(({ name, params, epochs }) => [name, params, epochs]), [['checkpoints', 407_050, 3], ['unbroken', 407_050, 3], ['resumed', 407_050, 3]]);
   const { untrainedAccuracy, restoredAccuracy, loadedAccuracy } = checkpoints.measured!;
-  assert.ok(untrainedAccuracy < 0.3 && checkpoints.test.accuracy > 0.5, stdout);
+  assert.ok((untrainedAccuracy as number) < 0.3 && checkpoints.test.accuracy > 0.5, stdout);
   assert.equal([restoredAccuracy, loadedAccuracy], [checkpoints.test.accuracy, checkpoints.test.accuracy]);
 
   assert.equal(resumed.history, unbroken.history);

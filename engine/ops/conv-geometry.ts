@@ -1,5 +1,5 @@
 /** How the taps of filters lie over an axis, forwards and backwards. Pure. */
-import { ShapeError } from '../errors';
+import { ShapeError, unknownName } from '../errors';
 import { formatShape } from '../tensor/shape';
 import type { WindowAxis } from './pool-geometry';
 
@@ -8,6 +8,12 @@ import type { WindowAxis } from './pool-geometry';
  * out evenly, the odd one at the end. `'causal'` (in time): all zeros before the input, so that no result sees what comes after it.
  */
 export type ConvPadding = 'valid' | 'same' | 'causal';
+
+/** Throws unless there is such a padding for so many axes. */
+export function checkConvPadding(padding: string, axes: number): void {
+  const known = ['valid', 'same', ...(axes === 1 ? ['causal'] : [])];
+  if (!known.includes(padding)) throw unknownName('padding', padding, known);
+}
 
 /** One axis: result w sees the elements w · stride − pad + r · dilation, for the taps r, as far as they exist. */
 export interface ConvAxis {

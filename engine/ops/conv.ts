@@ -1,6 +1,6 @@
 /** Convolutions of [batch, steps, channels] and [batch, height, width, channels]; as in deep learning, the filters are not flipped. */
 import { defineOp, expectDtype, type Op } from '../autodiff/op';
-import { ShapeError, unknownName } from '../errors';
+import { ShapeError } from '../errors';
 import { asTensor, type TensorLike } from '../tensor/create';
 import { formatShape, type Shape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
@@ -8,7 +8,7 @@ import { add } from './binary';
 import { broadcastTo } from './broadcast-to';
 import { type Convolution, convolve, convolveBack } from './conv-dispatch';
 import { filterGradients } from './conv-filters';
-import { convAxis, convolvedShape, type ConvPadding } from './conv-geometry';
+import { checkConvPadding, convAxis, convolvedShape, type ConvPadding } from './conv-geometry';
 import { fusedActivations, once } from './dense';
 import type { FusedActivation } from './gemm';
 import { type Sizes, sizesOf } from './pool-geometry';
@@ -45,7 +45,7 @@ interface Attrs extends Convolution {
 export function conv2d(x: TensorLike, filters: TensorLike, options: ConvOptions = {}): Tensor {
   const input = asTensor(x);
   const w = asTensor(filters);
-  check('conv2d', input, w, 2, options.padding, ['valid', 'same']);
+  check('conv2d', input, w, 2, options.padding);
   return convolution('conv2d', input, w, options, 2);
 }
 
@@ -53,15 +53,15 @@ export function conv2d(x: TensorLike, filters: TensorLike, options: ConvOptions 
 export function conv1d(x: TensorLike, filters: TensorLike, options: ConvOptions = {}): Tensor {
   const input = asTensor(x);
   const w = asTensor(filters);
-  check('conv1d', input, w, 1, options.padding, ['valid', 'same', 'causal']);
+  check('conv1d', input, w, 1, options.padding);
   const y = convolution('conv1d', input, w, options, 1);
   return reshape(y, [y.shape[0], ...y.shape.slice(2)]);
 }
 
-function check(op: string, x: Tensor, w: Tensor, axes: number, padding: string = 'valid', paddings: readonly string[]): void {
+function check(op: string, x: Tensor, w: Tensor, axes: number, padding: string = 'valid'): void {
   expectDtype(op, 'x', x, 'f32');
   expectDtype(op, 'filters', w, 'f32');
-  if (!paddings.includes(padding)) throw unknownName('padding', padding, paddings);
+  checkConvPadding(padding, axes);
   const [inputs, outputs] = w.shape.slice(-2);
   const fits = x.rank === axes + 2 && w.rank === axes + 2 && w.shape.every((n) => n > 0) && x.shape[axes + 1] % inputs === 0;
   if (!fits || x.shape[axes + 1] === 0) {

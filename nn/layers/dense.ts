@@ -5,6 +5,7 @@ import type { Tensor } from '../../engine/tensor/tensor';
 import type { Variable } from '../../engine/tensor/variable';
 import { activationFrom, type ActivationLike } from '../activations';
 import type { ConstraintLike } from '../constraints';
+import { fuse } from '../core/fused-activation';
 import { Layer, type LayerConfig, type PartialShape } from '../core/layer';
 import type { InitializerLike } from '../initializers';
 import type { RegularizerLike } from '../regularizers';
@@ -24,9 +25,6 @@ export interface DenseConfig extends LayerConfig {
   readonly kernelConstraint?: ConstraintLike;
   readonly biasConstraint?: ConstraintLike;
 }
-
-/** Activations that the matrix product applies itself, in its epilogue. */
-const FUSED = new Set(['relu', 'tanh']);
 
 /**
  * y = activation(x·W + b) over the last axis: [batch, …, features] → [batch, …, units].
@@ -62,10 +60,8 @@ export class Dense extends Layer {
   }
 
   override call(x: Tensor): Tensor {
-    const { activation } = this.config;
-    const fused = typeof activation === 'string' && FUSED.has(activation) ? (activation as 'relu' | 'tanh') : undefined;
-    const y = dense(x, this.kernel, this.bias, fused);
-    return fused ? y : activationFrom(activation)(y);
+    const { fused, rest } = fuse(this.config.activation);
+    return rest(dense(x, this.kernel, this.bias, fused));
   }
 
   override computeOutputShape(inputShape: PartialShape): PartialShape {

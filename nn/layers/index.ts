@@ -4,6 +4,7 @@ import type { LayerConfig } from '../core/layer';
 import { Activation } from './activation';
 import { BatchNormalization, type BatchNormalizationConfig } from './batch-normalization';
 import { Concatenate, type ConcatenateConfig } from './concatenate';
+import { Conv1D, Conv2D, type ConvConfig } from './convolution';
 import { Dense, type DenseConfig } from './dense';
 import { Dropout, type DropoutConfig } from './dropout';
 import { Embedding, type EmbeddingConfig } from './embedding';
@@ -35,6 +36,7 @@ export { textEmbedding, type TextEmbeddingOptions } from '../text/text-embedding
 export { Bidirectional, GRU, LSTM, SimpleRNN, TimeDistributed };
 export { BatchNormalization, ELU, LayerNormalization, LeakyReLU, Normalization, PReLU, ReLU, RepeatVector, ZeroPadding2D };
 export { Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract };
+export { Conv1D, Conv2D };
 export { AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D };
 export { GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D };
 
@@ -65,6 +67,9 @@ export const prelu = (config?: PreluConfig): PReLU => new PReLU(config);
 export const relu = (config?: ReluConfig): ReLU => new ReLU(config);
 export const repeatVector = (config: RepeatVectorConfig): RepeatVector => new RepeatVector(config);
 export const zeroPadding2D = (config?: ZeroPadding2DConfig): ZeroPadding2D => new ZeroPadding2D(config);
+
+export const conv1d = (config: ConvConfig): Conv1D => new Conv1D(config);
+export const conv2d = (config: ConvConfig): Conv2D => new Conv2D(config);
 
 export const averagePooling1D = (config?: PoolingConfig): AveragePooling1D => new AveragePooling1D(config);
 export const averagePooling2D = (config?: PoolingConfig): AveragePooling2D => new AveragePooling2D(config);

@@ -30,6 +30,10 @@ const settled: Readonly<Record<string, readonly string[]>> = {
     'units', 'activation', 'use_bias', 'kernel_initializer', 'bias_initializer',
     'kernel_regularizer', 'bias_regularizer', 'activity_regularizer', 'kernel_constraint', 'bias_constraint',
   ],
+  ...Object.fromEntries(['Conv1D', 'Conv2D'].map((name) => [name, [
+    'filters', 'kernel_size', 'strides', 'padding', 'dilation_rate', 'groups', 'activation', 'use_bias', 'kernel_initializer', 'bias_initializer',
+    'kernel_regularizer', 'bias_regularizer', 'activity_regularizer', 'kernel_constraint', 'bias_constraint',
+  ]])),
   Embedding: ['input_dim', 'output_dim', 'embeddings_initializer', 'mask_zero', 'embeddings_regularizer', 'activity_regularizer', 'embeddings_constraint'],
   SimpleRNN: RECURRENT,
   LSTM: [...RECURRENT, 'recurrent_activation', 'unit_forget_bias'],

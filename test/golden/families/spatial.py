@@ -37,6 +37,11 @@ def convolution(rng):
         "pointwise": dict(kernel_size=1),
     }.items():
         cases.append(layer_case(f"conv2d-{name}", "Conv2D", dict(filters=2, kernel_size=3) | config, [x2], rng))
+    # Numbers of their own, so that what was drawn before stays.
+    own = random(502)
+    x1, x2 = own.normal(2, 7, 4), own.normal(2, 6, 5, 6)
+    cases.append(layer_case("conv1d-groups", "Conv1D", dict(filters=6, kernel_size=3, groups=2, padding="causal", activation="tanh"), [x1], own))
+    cases.append(layer_case("conv2d-groups", "Conv2D", dict(filters=3, kernel_size=2, groups=3, strides=2, activation="silu"), [x2], own))
     write("convolution", "Channels last. Kernels are [width, in, out] and [height, width, in, out].", cases=cases)
 
 

@@ -160,6 +160,25 @@ def pooled():
     return model, rng.normal(size=(3, 4, 4, 3)).astype("float32")
 
 
+def convolutional():
+    model = keras.Sequential(
+        [
+            keras.Input((7, 6, 2)),
+            layers.Conv2D(4, (3, 2), strides=(2, 1), padding="same", activation="relu", kernel_regularizer=keras.regularizers.L2(0.01)),
+            layers.Conv2D(6, 2, dilation_rate=(1, 2), groups=2, use_bias=False),
+            layers.Reshape((-1, 6)),
+            layers.Conv1D(3, 4, padding="causal", dilation_rate=2, activation="tanh", bias_initializer="ones"),
+            layers.Flatten(),
+            layers.Dense(2),
+        ],
+        name="convolutional",
+    )
+    model.compile("adam", "mse")
+    x = rng.normal(size=(8, 7, 6, 2)).astype("float32")
+    model.fit(x, rng.normal(size=(8, 2)), epochs=1, batch_size=4, verbose=0)
+    return model, x[:3]
+
+
 def compress(path):
     """Keras stores without compression; the same members, deflated."""
     with zipfile.ZipFile(path) as archive:
@@ -172,7 +191,7 @@ def compress(path):
 def main():
     keras.utils.set_random_seed(7)
     expected = {}
-    for make in (classifier, sequences, images, graph, pooled, bidirectional, recurrent, regularized):
+    for make in (classifier, sequences, images, graph, pooled, bidirectional, recurrent, regularized, convolutional):
         model, x = make()
         path = os.path.join(HERE, f"{make.__name__}.keras")
         model.save(path)

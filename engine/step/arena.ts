@@ -10,6 +10,8 @@ import { BYTES_PER_ELEMENT } from '../tensor/dtype';
 import { keep } from '../tensor/scope';
 import { empty, type Tensor } from '../tensor/tensor';
 import type { Variable } from '../tensor/variable';
+import { expectsRowGradients, type RowGradient } from './row-gradients';
+import { TouchedRows } from './touched-rows';
 
 /** Every parameter starts where any adapter lets a binding start; what lies between is padding. */
 const ALIGN = 256;
@@ -26,6 +28,16 @@ export interface ArenaRange {
   readonly members: readonly { readonly start: number; readonly length: number }[];
 }
 
+/** A table, of which a batch names few rows. */
+export interface RowRange {
+  /** Rows and their width. */
+  readonly shape: readonly [number, number];
+  readonly parameters: Bindable;
+  readonly states: readonly Bindable[];
+  readonly gradient: RowGradient;
+  readonly touched: TouchedRows;
+}
+
 /** Parameters hold on to their block, so that its memory lives as long as one lies in it, even if the optimizer is gone. */
 interface Block {
   release(): void;
@@ -33,12 +45,14 @@ interface Block {
   readonly offsets: ReadonlyMap<Variable, number>;
   readonly bytes: number;
   readonly parameters: Tensor;
+  /** Made when first asked for. */
   readonly gradients: Tensor;
   readonly states: readonly Tensor[];
 }
 
 export class Arena {
   private readonly blocks: readonly Block[];
+  private readonly touched = new Map<Variable, TouchedRows>();
 
   /** Moves `variables` in; a buffer of the same layout comes with them for each of `states`, filled with that number. */
   constructor(readonly variables: readonly Variable[], states: readonly number[]) {
@@ -88,6 +102,24 @@ export class Arena {
     else recorder.copy(gradient, part(block.gradients, block.offsets.get(variable)!, gradient.byteLength));
   }
 
+  /** Whether the variable is a table whose gradients are kept by row. */
+  keepsRows(variable: Variable): boolean {
+    return this.blockOf(variable).parameters === variable.value;
+  }
+
+  /** The rows of a table that ever had a gradient. */
+  touchedRows(table: Variable): TouchedRows {
+    const touched = this.touched.get(table) ?? new TouchedRows(table.shape[0]);
+    this.touched.set(table, touched);
+    return touched;
+  }
+
+  /** A table with the gradient of some of its rows. */
+  rows(table: Variable, gradient: RowGradient): RowRange {
+    const { parameters, states } = this.blockOf(table);
+    return { shape: [table.shape[0], table.size / table.shape[0]], parameters, states, gradient, touched: this.touchedRows(table) };
+  }
+
   /** The runs of parameters that `variables` (in any order) make up: one per block if they are all of them. */
   ranges(variables: ReadonlySet<Variable>): ArenaRange[] {
     const ranges: ArenaRange[] = [];
@@ -119,13 +151,14 @@ export class Arena {
   }
 }
 
-/** Groups variables so that no block outgrows a binding (a single variable may). */
+/** Groups variables so that no block outgrows a binding (a single variable may). Tables whose gradients come by row stay by themselves. */
 function split(variables: readonly Variable[]): Variable[][] {
-  const groups: Variable[][] = [];
+  const groups: Variable[][] = variables.filter(staysAlone).map((table) => [table]);
   let room = 0;
   for (const variable of variables) {
+    if (staysAlone(variable)) continue;
     const bytes = roundUp(variable.value.byteLength, ALIGN);
-    if (groups.length === 0 || bytes > room) {
+    if (room === 0 || bytes > room) {
       groups.push([]);
       room = gpu().maxBindingBytes;
     }
@@ -133,6 +166,12 @@ function split(variables: readonly Variable[]): Variable[][] {
     room -= bytes;
   }
   return groups;
+}
+
+/** A table stays where it is, if lists of its rows fit a binding. */
+function staysAlone(variable: Variable): boolean {
+  const { shape, byteOffset } = variable.value;
+  return expectsRowGradients(variable) && shape.length === 2 && byteOffset === 0 && (1 + shape[0]) * BYTES_PER_ELEMENT <= gpu().maxBindingBytes;
 }
 
 function makeBlock(variables: readonly Variable[], states: number): Block {
@@ -147,7 +186,18 @@ function makeBlock(variables: readonly Variable[], states: number): Block {
     gpu().recorder.place(tensor.storage);
     return tensor;
   };
-  return { variables, offsets, bytes, parameters: buffer(), gradients: buffer(), states: Array.from({ length: states }, buffer), release() {} };
+  const [{ value }] = variables;
+  if (staysAlone(variables[0])) gpu().recorder.place(value.storage);
+  const parameters = staysAlone(variables[0]) ? value : buffer();
+  let gradients: Tensor | null = null;
+  return {
+    variables, offsets, bytes, parameters,
+    get gradients() {
+      return (gradients ??= buffer());
+    },
+    states: Array.from({ length: states }, buffer),
+    release() {},
+  };
 }
 
 function part({ storage }: Bindable, byteOffset: number, byteLength: number): Bindable {

@@ -4,12 +4,24 @@
  */
 import { gpu } from '../gpu/gpu';
 import type { Tensor } from '../tensor/tensor';
+import type { Variable } from '../tensor/variable';
 
 export interface RowGradient {
   /** [1 + capacity] u32: how many rows have a gradient, and which. */
   readonly rows: Tensor;
   /** [capacity, width] f32: their gradients, in that order. */
   readonly values: Tensor;
+}
+
+const tables = new WeakSet<Variable>();
+
+/** Declares that a batch names few rows of a table, a weight [rows, width], as its gradients tell. */
+export function expectRowGradients(table: Variable): void {
+  tables.add(table);
+}
+
+export function expectsRowGradients(table: Variable): boolean {
+  return tables.has(table);
 }
 
 const known = new WeakMap<Tensor, RowGradient>();

@@ -1,6 +1,7 @@
 import type { StepScalar } from '../../engine/gpu/step-slots';
 import { adamUpdate } from '../../engine/ops/update/adam';
-import type { ArenaRange } from '../../engine/step/arena';
+import { adamRowsUpdate } from '../../engine/ops/update/adam-rows';
+import type { ArenaRange, RowRange } from '../../engine/step/arena';
 import { Optimizer, type OptimizerConfig } from './optimizer';
 
 export interface AdamConfig extends OptimizerConfig {
@@ -31,6 +32,14 @@ export class Adam extends Optimizer {
 
   protected override update(range: ArenaRange, scalars: readonly StepScalar[]): void {
     adamUpdate(range, scalars, this.config);
+  }
+
+  protected override get updatesRows(): boolean {
+    return !this.config.amsgrad;
+  }
+
+  protected override updateRows(table: RowRange, scalars: readonly StepScalar[]): void {
+    adamRowsUpdate(table, scalars, this.config);
   }
 
   override getConfig(): Record<string, unknown> {

@@ -4,7 +4,9 @@ import { gpu } from '../../engine/gpu/gpu';
 import type { StepScalar } from '../../engine/gpu/step-slots';
 import type { Bindable } from '../../engine/gpu/storage';
 import { weightDecay } from '../../engine/ops/update/weight-decay';
-import { Arena, type ArenaRange } from '../../engine/step/arena';
+import { Arena, type ArenaRange, type RowRange } from '../../engine/step/arena';
+import { rowsBehind } from '../../engine/step/row-gradients';
+import type { HostArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { Variable } from '../../engine/tensor/variable';
@@ -79,11 +81,36 @@ export abstract class Optimizer {
     return this.states.map((_, index) => this.arena!.state(variable, index));
   }
 
+  /** To be called when what `statesOf` gives has been overwritten: updates by row have to know the rows that are not 0. */
+  statesWritten(variable: Variable, values: readonly HostArray[]): void {
+    if (!this.arena?.keepsRows(variable)) return;
+    const [rows] = variable.shape;
+    const width = variable.size / rows;
+    const inUse = (row: number): boolean => values.some(({ data }) => data.subarray(row * width, (row + 1) * width).some((value) => value !== 0));
+    this.arena.touchedRows(variable).assign(Array.from({ length: rows }, (_, row) => row).filter(inUse));
+  }
+
   /** The buffers like the parameters' that the method keeps (moments): what each is filled with at first. */
   protected abstract get states(): readonly number[];
 
   /** Updates one run of parameters; `scalars` are the rate, the step number from 1, and `moreScalars`. */
   protected abstract update(range: ArenaRange, scalars: readonly StepScalar[]): void;
+
+  /**
+   * Whether `updateRows` does the same as `update` for tables whose gradients come by row; only for methods that leave a row alone
+   * as long as its gradients are 0.
+   */
+  protected get updatesRows(): boolean {
+    return false;
+  }
+
+  /** Updates the rows of a table that ever had a gradient. */
+  protected updateRows(_table: RowRange, _scalars: readonly StepScalar[]): void {}
+
+  /** Decay reaches every row, and clipping wants the gradient in one place. */
+  private get byRow(): boolean {
+    return this.updatesRows && !this.options.weightDecay && !clips(this.options);
+  }
 
   /** Further numbers that change from step to step; asked for in order, when `iterations` counts the coming step already. */
   protected moreScalars(): readonly StepScalar[] {
@@ -108,21 +135,28 @@ export abstract class Optimizer {
       throw new ValueError(`applyGradients: ${gradients.length} gradients for ${variables.length} variables.`);
     }
     this.build(variables);
+    const arena = this.arena!;
     const updated = new Set<Variable>();
+    const tables: RowRange[] = [];
     gradients.forEach((gradient, i) => {
       if (!gradient) return;
       const { name, shape } = variables[i];
       if (!sameShape(gradient.shape, shape)) {
         throw new ShapeError(`applyGradients: variable "${name}" is ${formatShape(shape)}; its gradient is ${formatShape(gradient.shape)}.`);
       }
-      this.arena!.collect(variables[i], gradient);
+      const byRow = this.byRow && arena.keepsRows(variables[i]);
+      const rows = byRow ? rowsBehind(gradient) : null;
+      if (rows) return tables.push(arena.rows(variables[i], rows));
+      if (byRow) arena.touchedRows(variables[i]).addAll();
+      arena.collect(variables[i], gradient);
       updated.add(variables[i]);
     });
-    if (updated.size === 0) {
+    if (updated.size + tables.length === 0) {
       throw new ValueError('applyGradients: no variable has a gradient; does the loss depend on them?');
     }
     const scalars = gpu().recorder.ofThisStep(this.scalars);
-    const ranges = this.arena!.ranges(updated);
+    for (const table of tables) this.updateRows(table, scalars);
+    const ranges = arena.ranges(updated);
     const { weightDecay: decay } = this.options;
     for (const range of clips(this.options) ? clipGradients(ranges, this.options) : ranges) {
       if (decay) weightDecay(range, scalars, decay);

@@ -84,6 +84,7 @@ export function readOptimizer(model: Model, reader: StoredReader, where: string)
   return () => {
     optimizer.iterations = iterations;
     kept.forEach(({ memory }, i) => write(memory, values[i]));
+    for (const variable of optimizer.variables) optimizer.statesWritten(variable, values.filter((_, i) => kept[i].variable === variable));
   };
 }
 

@@ -1,6 +1,7 @@
 import { DtypeError, ShapeError, ValueError } from '../../engine/errors';
 import { packBags, wordsFor } from '../../engine/ops/bags';
 import { embeddingBag } from '../../engine/ops/embedding-bag';
+import { expectRowGradients } from '../../engine/step/row-gradients';
 import type { Dtype } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';
 import { formatShape } from '../../engine/tensor/shape';
@@ -35,6 +36,9 @@ export interface TextEmbeddingConfig extends TextEmbeddingOptions {
   readonly vocabulary: readonly string[];
   readonly outputDim: number;
 }
+
+/** From so many numbers on it pays to leave rows that do not occur alone. */
+const MANY = 2 ** 20;
 
 const combiners: Readonly<Record<Combiner, Combiner>> = { sqrtn: 'sqrtn', mean: 'mean', sum: 'sum' };
 
@@ -74,6 +78,7 @@ export class TextEmbedding extends Layer {
   override build(): void {
     const { vocabulary, oovBuckets, outputDim, initializer } = this;
     this.embeddings = this.addWeight({ name: 'embeddings', shape: [vocabulary.length + oovBuckets, outputDim], initializer });
+    if (this.embeddings.size >= MANY) expectRowGradients(this.embeddings);
     // A pretrained table's numbers are in the weight now; a model made from this layer's config gets them from its file.
     if (typeof initializer === 'function' && !initializerConfig(initializer)) this.initializer = 'zeros';
   }

@@ -28,6 +28,8 @@ export { Table, type Column, type ColumnStatistics } from './data/table';
 export { padSequences, type PadOptions, type Sequences } from './text/pad-sequences';
 export { Callback, type CallbackLike, type Logs } from './callbacks/callback';
 export { History } from './training/history';
+export { loadEmbedding, type LoadEmbeddingOptions } from './text/embeddings/load-embedding';
+export type { EmbeddingFormat } from './text/embeddings/format';
 export type { Combiner, EmbeddingTable } from './text/embeddings/table';
 export type { TokenRule } from './text/embeddings/token-rule';
 export { clearSession } from './core/names';

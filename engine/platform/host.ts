@@ -25,6 +25,8 @@ export interface Files {
   exists(path: string): Promise<boolean>;
   list(path: string): Promise<string[]>;
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** A file that is too large to be read at once, or that is read only in part. `stream` may be called again. */
+  open(path: string): Promise<{ readonly size: number; stream(): ReadableStream<Uint8Array<ArrayBuffer>> }>;
   /** Writes to a temporary name and renames: a reader sees the old file or the whole new one. */
   writeAtomic(path: string, data: Uint8Array | string): Promise<void>;
 }

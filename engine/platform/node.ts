@@ -25,6 +25,23 @@ function nap(): void {
   setImmediate(nap);
 }
 
+const PIECE = 2 ** 20;
+
+/** Piece by piece, as they are asked for. Opened for each: streams that are left halfway are not always told so. */
+function streamOf(path: string): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      const piece = new Uint8Array(PIECE);
+      const file = await fs.open(path);
+      const { bytesRead } = await file.read(piece, 0, PIECE, at).finally(() => file.close());
+      at += bytesRead;
+      if (bytesRead > 0) controller.enqueue(piece.subarray(0, bytesRead));
+      else controller.close();
+    },
+  });
+}
+
 export const host: Host = {
   name: 'node',
   env: (name) => process.env[name] || undefined,
@@ -51,6 +68,10 @@ export const host: Host = {
     async read(path) {
       const bytes = await fs.readFile(path);
       return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) as Uint8Array<ArrayBuffer>;
+    },
+    async open(path) {
+      const { size } = await fs.stat(path);
+      return { size, stream: () => streamOf(path) };
     },
     async writeAtomic(path, data) {
       await fs.mkdir(dirname(path), { recursive: true });

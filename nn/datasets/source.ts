@@ -48,7 +48,7 @@ export async function findFile(set: string, file: RemoteFile, url: string, { onP
     }
     throw missing(set, file, [userPlace(set), ...(cache ? [`not in the cache ${cache}`] : []), error.message], error);
   }
-  if (host.files && cache) await keep(host.files.join(cache, file.name), bytes);
+  if (host.files && cache) await keepFile(host.files.join(cache, file.name), bytes);
   return { bytes, path: address, place };
 }
 
@@ -85,7 +85,7 @@ async function readFrom(folder: string, name: string): Promise<Found | undefined
 }
 
 /** A cache that can't be written costs the next run a download, not this run its data. */
-async function keep(path: string, bytes: Uint8Array): Promise<void> {
+export async function keepFile(path: string, bytes: Uint8Array): Promise<void> {
   try {
     await host.files?.writeAtomic(path, bytes);
   } catch (error) {

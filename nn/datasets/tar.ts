@@ -1,88 +1,57 @@
 /** Tar archives (POSIX ustar): a header of 512 bytes for each file, its content, zeros up to the next multiple of 512. */
 import { DataError } from '../../engine/errors';
+import { ByteStream } from './byte-stream';
 
 const BLOCK = 512;
 const REGULAR = new Set([0, 0x30]);
 
 export interface TarEntry {
   path: string;
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface TarOptions {
+  /** Whether the content of the file at this path is wanted, given its size; all are by default. May throw. */
+  wanted?: (path: string, size: number) => boolean;
 }
 
 /** The regular files of an archive that arrives in pieces. `path` names it in errors. */
-export async function* readTar(stream: ReadableStream<Uint8Array<ArrayBuffer>>, path: string): AsyncGenerator<TarEntry> {
-  const input = new Pieces(stream, path);
+export async function* readTar(stream: ReadableStream<Uint8Array<ArrayBuffer>>, path: string, { wanted = () => true }: TarOptions = {}): AsyncGenerator<TarEntry> {
+  const input = new ByteStream(stream, path);
   try {
     for (;;) {
       const header = await input.take(BLOCK);
       if (header.every((byte) => byte === 0)) return;
-      checkSum(header, path);
+      if (!isTarHeader(header)) throw new DataError(`${path} is no tar archive, or damaged: a header has the wrong checksum.`);
       const size = octal(header.subarray(124, 136));
-      const content = await input.take(Math.ceil(size / BLOCK) * BLOCK);
-      if (!REGULAR.has(header[156])) continue;
+      if (!(size >= 0)) throw new DataError(`${path} is damaged, or holds a file of 8 GiB or more: the size ${JSON.stringify(text(header.subarray(124, 136)))} is no octal number.`);
       const prefix = text(header.subarray(345, 500));
-      yield { path: `${prefix && `${prefix}/`}${text(header.subarray(0, 100))}`, bytes: content.subarray(0, size) };
+      const name = `${prefix && `${prefix}/`}${text(header.subarray(0, 100))}`;
+      const padding = -size & (BLOCK - 1);
+      if (REGULAR.has(header[156]) && wanted(name, size)) {
+        yield { path: name, bytes: await input.take(size) };
+        await input.skip(padding);
+      } else {
+        await input.skip(size + padding);
+      }
     }
   } finally {
     await input.close();
   }
 }
 
-/** Bytes of a stream in portions of any size. */
-class Pieces {
-  private readonly reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
-  private rest = new Uint8Array(0);
-
-  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>, private readonly path: string) {
-    this.reader = stream.getReader();
-  }
-
-  async take(count: number): Promise<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    let missing = count;
-    while (missing > this.rest.length) {
-      parts.push(this.rest);
-      missing -= this.rest.length;
-      this.rest = await this.read();
-    }
-    const last = this.rest.subarray(0, missing);
-    this.rest = this.rest.subarray(missing);
-    if (parts.length === 0) return last;
-    const whole = new Uint8Array(count);
-    let at = 0;
-    for (const part of [...parts, last]) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
-  }
-
-  async close(): Promise<void> {
-    // A stream that failed has said so already.
-    await this.reader.cancel().catch(() => {});
-  }
-
-  private async read(): Promise<Uint8Array<ArrayBuffer>> {
-    let why: unknown = 'it ends in the middle of the archive';
-    try {
-      const { done, value } = await this.reader.read();
-      if (!done) return value;
-    } catch (error) {
-      why = error;
-    }
-    throw new DataError(`${this.path} is cut off or damaged: ${why instanceof Error ? why.message : why}. Replace it.`, { cause: why });
-  }
-}
-
-/** The header states the sum of its bytes, those of the sum itself counted as blanks. */
-function checkSum(header: Uint8Array, path: string): void {
+/** A header states the sum of its bytes, those of the sum itself counted as blanks. */
+export function isTarHeader(header: Uint8Array): boolean {
+  if (header.length < BLOCK) return false;
   let sum = 0;
-  header.forEach((byte, i) => (sum += i >= 148 && i < 156 ? 0x20 : byte));
-  if (sum !== octal(header.subarray(148, 156))) throw new DataError(`${path} is no tar archive, or damaged: a header has the wrong checksum.`);
+  for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 0x20 : header[i];
+  return sum === octal(header.subarray(148, 156));
 }
 
+/** NaN where it is none. */
 function octal(field: Uint8Array): number {
-  return parseInt(text(field).trim(), 8);
+  const digits = text(field).trim();
+  return /^[0-7]+$/.test(digits) ? parseInt(digits, 8) : NaN;
 }
 
 /** Up to the first zero byte. */

@@ -8,7 +8,11 @@ import { checkStoredShape, type Stored, type StoredGroups, type StoredReader } f
 
 const MAX_HEADER = 100_000_000;
 
-interface Entry {
+/** Bytes of a number, by the format's names of the types. */
+const WIDTHS: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1 };
+
+/** What the header says of an array. */
+export interface SafetensorsEntry {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly data_offsets: readonly [number, number];
@@ -21,7 +25,7 @@ const bytesOf = (array: Stored): Uint8Array => {
 
 /** Arrays are named by group and index: `layers/dense/vars/0`. */
 export function writeSafetensors(groups: StoredGroups): Uint8Array {
-  const header: Record<string, Entry | Record<string, string>> = { __metadata__: { format: 'wgrad' } };
+  const header: Record<string, SafetensorsEntry | Record<string, string>> = { __metadata__: { format: 'wgrad' } };
   const parts: Uint8Array[] = [];
   let offset = 0;
   for (const [path, { arrays }] of groups) {
@@ -48,10 +52,10 @@ export function writeSafetensors(groups: StoredGroups): Uint8Array {
 }
 
 export function readSafetensors(bytes: Uint8Array, where: string): StoredReader {
-  const [entries, data] = parse(bytes, where);
+  const [entries, data] = parseSafetensors(bytes, where);
   const names = [...entries.keys()];
   const inGroup = (group: string): string[] => names.filter((name) => name.startsWith(`${group}/`) && !name.slice(group.length + 1).includes('/'));
-  const entry = (group: string, index: number, dtype: string): [Entry, Uint8Array] => {
+  const entry = (group: string, index: number, dtype: string): [SafetensorsEntry, Uint8Array] => {
     const found = entries.get(`${group}/${index}`);
     if (!found) throw new DataError(`${where} has no array ${group}/${index}.`);
     if (found.dtype !== dtype) throw new DataError(`${where}: ${group}/${index} is ${found.dtype}; expected ${dtype}.`);
@@ -71,7 +75,7 @@ export function readSafetensors(bytes: Uint8Array, where: string): StoredReader 
 }
 
 /** The header, checked: byte ranges that lie within the file, side by side and of the sizes that the shapes say. */
-function parse(bytes: Uint8Array, where: string): [ReadonlyMap<string, Entry>, Uint8Array] {
+export function parseSafetensors<B extends ArrayBufferLike>(bytes: Uint8Array<B>, where: string): [ReadonlyMap<string, SafetensorsEntry>, Uint8Array<B>] {
   const fail = (why: string): never => {
     throw new DataError(`${where} is not a whole safetensors file (${bytes.length} bytes): ${why}.`);
   };
@@ -86,11 +90,13 @@ function parse(bytes: Uint8Array, where: string): [ReadonlyMap<string, Entry>, U
   }
   if (typeof header !== 'object' || header === null) return fail('its header is no object');
   const data = bytes.subarray(8 + length);
-  const entries = new Map(Object.entries(header as Record<string, Entry>).filter(([name]) => name !== '__metadata__'));
+  const entries = new Map(Object.entries(header as Record<string, SafetensorsEntry>).filter(([name]) => name !== '__metadata__'));
+  const odd = [...entries].find(([, entry]) => typeof entry !== 'object' || entry === null);
+  if (odd) return fail(`${odd[0]} is described by ${JSON.stringify(odd[1])}`);
   let end = 0;
   for (const [name, { dtype, shape, data_offsets: range }] of [...entries].sort(([, a], [, b]) => (a.data_offsets?.[0] ?? 0) - (b.data_offsets?.[0] ?? 0))) {
     const sizes = Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 0) ? shape.reduce((size, n) => size * n, 1) : NaN;
-    const wide = dtype === 'F32' ? 4 : dtype === 'I64' ? 8 : NaN;
+    const wide = Object.hasOwn(WIDTHS, dtype) ? WIDTHS[dtype] : NaN;
     if (!Array.isArray(range) || range[0] !== end || range[1] - range[0] !== sizes * wide || range[1] > data.length) {
       return fail(`${name} (${dtype}, shape ${JSON.stringify(shape)}) does not lie at ${JSON.stringify(range)}`);
     }

@@ -72,6 +72,16 @@ export class ByteStream {
     return this.rest.subarray(0, count);
   }
 
+  /** To the end, where packed streams check their sums; refuses more than `most` bytes. */
+  async drain(most: number): Promise<void> {
+    for (let left = most - this.rest.length; ; ) {
+      if (left < 0) throw new DataError(`${this.path} goes on for more than ${most} bytes behind its end. It is damaged.`);
+      const more = await this.next();
+      if (!more) return;
+      left -= more.length;
+    }
+  }
+
   async close(): Promise<void> {
     // A stream that failed has said so already.
     await this.reader.cancel().catch(() => {});

@@ -3,6 +3,8 @@ import { DataError } from '../../engine/errors';
 import { ByteStream } from './byte-stream';
 
 const BLOCK = 512;
+/** Of zeros behind the last file; tar programs write up to some hundred kB. */
+const MAX_PADDING = 2 ** 20;
 const REGULAR = new Set([0, 0x30]);
 
 export interface TarEntry {
@@ -21,7 +23,7 @@ export async function* readTar(stream: ReadableStream<Uint8Array<ArrayBuffer>>, 
   try {
     for (;;) {
       const header = await input.take(BLOCK);
-      if (header.every((byte) => byte === 0)) return;
+      if (header.every((byte) => byte === 0)) return await input.drain(MAX_PADDING);
       if (!isTarHeader(header)) throw new DataError(`${path} is no tar archive, or damaged: a header has the wrong checksum.`);
       const size = octal(header.subarray(124, 136));
       if (!(size >= 0)) throw new DataError(`${path} is damaged, or holds a file of 8 GiB or more: the size ${JSON.stringify(text(header.subarray(124, 136)))} is no octal number.`);

@@ -48,12 +48,11 @@ export async function archiveFiles(stream: ReadableStream<Uint8Array<ArrayBuffer
   let total = 0;
   const wanted = (path: string, size: number): boolean => {
     if (path.startsWith('/') || path.split('/').includes('..')) throw new DataError(`${origin} is refused: it holds ${JSON.stringify(path)}, a path outside the archive.`);
-    if (!PARTS.test(path)) return false;
     total += size;
     if (total > Math.max(MAX_RATIO * packed, ALWAYS_FINE)) {
       throw new DataError(`${origin} is refused: its ${packed} bytes claim to unpack to ${total} or more. If that is right, unpack it and give the folder.`);
     }
-    return true;
+    return PARTS.test(path);
   };
   for await (const { path, bytes } of readTar(stream, origin, { wanted })) content.set(path.replace(/^(?:\.\/)+/, ''), bytes);
   const roots = [...content.keys()].filter((path) => /^(?:.*\/)?saved_model\.pb$/.test(path));

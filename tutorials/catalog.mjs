@@ -44,6 +44,12 @@ export const catalog = [
     options: ['full'],
   },
   {
+    name: 'pretrain-embedding',
+    title: 'Word vectors from reviews that nobody has labelled',
+    runs: ['dim50', 'dim20'],
+    duration: '10 min',
+  },
+  {
     name: 'auto-mpg',
     title: 'How far a car goes on a gallon, and an error that is too good to be true',
     runs: ['original', 'sound', 'sound-early-stopping'],

@@ -19,6 +19,7 @@ export const tutorials: Record<string, () => Promise<{ default: (lesson: Lesson)
   'imdb-vectorized-rnn': () => import('./imdb-vectorized-rnn'),
   'imdb-rnn-vs-lstm': () => import('./imdb-rnn-vs-lstm'),
   'imdb-bidirectional': () => import('./imdb-bidirectional'),
+  'pretrain-embedding': () => import('./pretrain-embedding'),
   'auto-mpg': () => import('./auto-mpg'),
   'overfit-underfit': () => import('./overfit-underfit'),
   'save-and-load': () => import('./save-and-load'),

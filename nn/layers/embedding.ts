@@ -1,5 +1,5 @@
 import { DtypeError, ValueError } from '../../engine/errors';
-import { cast, gather, logicalAnd, notEqual } from '../../engine/ops';
+import { cast, gather, notEqual } from '../../engine/ops';
 import type { Dtype } from '../../engine/tensor/dtype';
 import type { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
@@ -7,6 +7,7 @@ import type { Variable } from '../../engine/tensor/variable';
 import { rememberLookup } from '../core/gathered';
 import type { ConstraintLike } from '../constraints';
 import { Layer, type LayerConfig, type PartialShape } from '../core/layer';
+import { bothMasks } from '../core/mask';
 import type { InitializerLike } from '../initializers';
 import type { RegularizerLike } from '../regularizers';
 
@@ -59,7 +60,7 @@ export class Embedding extends Layer {
   override computeMask(x: Tensor, mask: Tensor | null): Tensor | null {
     if (!this.config.maskZero) return mask;
     const words = notEqual(x, 0);
-    return mask ? logicalAnd(words, mask) : words;
+    return mask ? bothMasks(words, mask) : words;
   }
 
   override checkInputs({ data, length, size }: HostArray): void {

@@ -11,7 +11,7 @@ import { CallbackList, type CallbackLike } from '../callbacks/callback';
 import { single } from '../core/structure';
 import { Dataset } from '../data/dataset';
 import type { Model } from '../models/model';
-import { bucketOf, lengthOf, maskFrom, padToBucket } from './buckets';
+import { bucketOf, compilePadded, type PaddedStep } from './buckets';
 import { ArrayData, type Batch, checkCount, type InputLike } from './arrays';
 import { BatchStream, fromArrays, fromDataset, type InputDataset, stepsOf } from './batches';
 import { Pacer } from './pacer';
@@ -32,8 +32,8 @@ const READ_BYTES = 16 << 20;
 
 interface PredictSteps {
   readonly step: CompiledStep<Tensor>;
-  /** For sequences of varying length: x comes padded, with its true length. */
-  readonly padded: CompiledStep<Tensor>;
+  /** For sequences of varying length. */
+  readonly padded: PaddedStep<Tensor>;
 }
 
 const steps = new WeakMap<Model, PredictSteps>();
@@ -44,7 +44,7 @@ function stepsOfModel(model: Model): PredictSteps {
   const run = (x: Tensor): Tensor => single(model.apply(x, { training: false }), `Model "${model.name}"`);
   const made = {
     step: compileStep(run, { name: 'predictStep', dtypes: [model.inputDtype] }),
-    padded: compileStep((x: Tensor, length: Tensor) => run(maskFrom(x, length)), { name: 'predictStep', dtypes: [model.inputDtype, 'i32'] }),
+    padded: compilePadded(run, { name: 'predictStep', dtypes: [model.inputDtype] }),
   };
   steps.set(model, made);
   return made;
@@ -56,7 +56,7 @@ function predictOn(model: Model, { x, varies }: Batch): Tensor {
   if (!varies || !model.inputLengthVaries || x.shape.length < 2) return step(x);
   const time = x.shape[1];
   return scope(() => {
-    const y = padded(padToBucket(x), lengthOf(x));
+    const y = padded(x);
     return y.rank > 2 && y.shape[1] === bucketOf(time) ? slice(y, [0, 0], [-1, time]) : y;
   });
 }

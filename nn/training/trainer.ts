@@ -18,7 +18,7 @@ import { single } from '../core/structure';
 import type { Model } from '../models/model';
 import { type Optimizer, optimizerFrom, type OptimizerLike } from '../optimizers';
 import type { Batch } from './arrays';
-import { lengthOf, maskFrom, padToBucket } from './buckets';
+import { compilePadded, type PaddedStep } from './buckets';
 import { toTypedArray } from '../../engine/tensor/tensor';
 
 export interface CompileConfig {
@@ -34,12 +34,12 @@ export class Trainer {
   readonly metrics: readonly MeanMetric[];
   /** The running loss, weighted by samples. */
   readonly lossMetric = new Mean('loss');
-  private readonly steps: readonly CompiledStep<void>[];
+  private readonly steps: readonly (CompiledStep<void> | PaddedStep<void>)[];
   private readonly trainStep: CompiledStep<void>;
   private readonly testStep: CompiledStep<void>;
-  /** For sequences of varying length: x comes padded, with its true length. */
-  private readonly trainPaddedStep: CompiledStep<void>;
-  private readonly testPaddedStep: CompiledStep<void>;
+  /** For sequences of varying length. */
+  private readonly trainPaddedStep: PaddedStep<void>;
+  private readonly testPaddedStep: PaddedStep<void>;
 
   constructor(private readonly model: Model, readonly config: CompileConfig) {
     const { optimizer = 'rmsprop', loss, metrics = [] } = config;
@@ -51,11 +51,8 @@ export class Trainer {
     const [x, y] = [model.inputDtype, this.loss.labelDtype];
     this.trainStep = compileStep((x, y, weights?: Tensor) => this.train(x, y, weights), { name: 'trainStep', dtypes: [x, y, 'f32'] });
     this.testStep = compileStep((x, y) => this.test(x, y), { name: 'testStep', dtypes: [x, y] });
-    this.trainPaddedStep = compileStep((x, length, y, weights?: Tensor) => this.train(maskFrom(x, length), y, weights), {
-      name: 'trainStep',
-      dtypes: [x, 'i32', y, 'f32'],
-    });
-    this.testPaddedStep = compileStep((x, length, y) => this.test(maskFrom(x, length), y), { name: 'testStep', dtypes: [x, 'i32', y] });
+    this.trainPaddedStep = compilePadded((x, y, weights?: Tensor) => this.train(x, y, weights), { name: 'trainStep', dtypes: [x, y, 'f32'] });
+    this.testPaddedStep = compilePadded((x, y) => this.test(x, y), { name: 'testStep', dtypes: [x, y] });
     this.steps = [this.trainStep, this.testStep, this.trainPaddedStep, this.testPaddedStep];
   }
 
@@ -83,14 +80,14 @@ export class Trainer {
   trainOn(batch: Batch): void {
     const { x, y, weights } = batch;
     const others = weights ? [y!, weights] : [y!];
-    if (this.varies(batch)) this.trainPaddedStep(padToBucket(x), lengthOf(x), ...others);
+    if (this.varies(batch)) this.trainPaddedStep(x, ...others);
     else this.trainStep(x, ...others);
   }
 
   /** One step of evaluation. */
   testOn(batch: Batch): void {
     const { x, y } = batch;
-    if (this.varies(batch)) this.testPaddedStep(padToBucket(x), lengthOf(x), y!);
+    if (this.varies(batch)) this.testPaddedStep(x, y!);
     else this.testStep(x, y!);
   }
 

@@ -39,6 +39,11 @@ fn state_at(i: u32) -> vec4f {
   return vec4f(dq[4u * i], dq[4u * i + 1u], dq[4u * i + 2u], dq[4u * i + 3u]);
 }
 
+fn clear(i: u32) {
+  dz[i] = 0.0;
+  dq[i] = 0.0;
+}
+
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -51,10 +56,20 @@ fn main(
   let rows = rows_from(row0);
   let length = true_length();
 
+  begin(row0, rows, 1u, lane);
+  // Whether the step after the one at hand had sums to hand back.
+  var updated_after = params.last < params.time && any_updates(row0, time_of(params.last), length);
   for (var i = 0u; i < params.count; i++) {
     let next = params.last - i;
     let t = time_of(next - 1u);
-    let depth = select(0u, GATES * quads, next < params.time && any_updates(row0, time_of(next), length));
+    let updating = next > 0u && any_updates(row0, t, length);
+    if (next > 0u && !updating && !updated_after) {
+      hold(next, row0, rows, lane);
+      meet();
+      continue;
+    }
+    let depth = select(0u, GATES * quads, updated_after);
+    updated_after = updating;
     let start = (row0 * params.time + time_of(next)) * GATES * quads;
     for (var block = 0u; block < quads; block += QUADS) {
       let quad = block + lane % QUADS;
@@ -64,7 +79,7 @@ fn main(
           let row = item / 4u;
           let unit = quad * 4u + item % 4u;
           let own = row * units + unit;
-          var dh = sum_at(row - row0)[item % 4u] + select(0.0, d_state[own], next < params.time || has(INITIAL));
+          var dh = sum_at(row - row0)[item % 4u] + d_state[own];
           if (next == 0u) {
             d_state[own] = dh;
           } else {

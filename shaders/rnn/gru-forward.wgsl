@@ -62,12 +62,16 @@ fn main(
 
   for (var s = params.first; s < params.last; s++) {
     let t = time_of(s);
-    let depth = select(0u, quads, any_updates(row0, t, length));
+    if (!any_updates(row0, t, length)) {
+      hold(s, row0, rows, lane);
+      meet();
+      continue;
+    }
     for (var block = 0u; block < quads; block += QUADS) {
       for (var slot = 0u; slot < GATES * QUADS; slot += LANES / SLICES) {
         let gate = (slot + lane % (LANES / SLICES)) / QUADS;
         let quad = block + lane % QUADS;
-        product((row0 * params.time + t) * quads, params.time * quads, depth, gate * quads + quad, GATES * quads, lane);
+        product((row0 * params.time + t) * quads, params.time * quads, quads, gate * quads + quad, GATES * quads, lane);
         if (quad < quads && slice == 0u) {
           for (var item = row0 * 4u; item < (row0 + rows) * 4u; item++) {
             let row = item / 4u;
@@ -98,7 +102,7 @@ fn main(
           let h = select(before, gates[update] * before + (1.0 - gates[update]) * candidate, updates(at, t < length));
           if (s + 1u < params.time) { h_before[(row * params.time + time_of(s + 1u)) * units + unit] = h; }
           else { state[row * units + unit] = h; }
-          y[select(row, row * params.time + s, has(SEQUENCE)) * units + unit] = h;
+          y[select(row, at, has(SEQUENCE)) * units + unit] = h;
         }
       }
     }

@@ -37,6 +37,10 @@ fn state_at(i: u32) -> vec4f {
   return vec4f(dz[4u * i], dz[4u * i + 1u], dz[4u * i + 2u], dz[4u * i + 3u]);
 }
 
+fn clear(i: u32) {
+  dz[i] = 0.0;
+}
+
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -50,10 +54,20 @@ fn main(
   let cells = params.batch * units;
   let length = true_length();
 
+  begin(row0, rows, 2u, lane);
+  // Whether the step after the one at hand had sums to hand back.
+  var updated_after = params.last < params.time && any_updates(row0, time_of(params.last), length);
   for (var i = 0u; i < params.count; i++) {
     let next = params.last - i;
     let t = time_of(next - 1u);
-    let depth = select(0u, GATES * quads, next < params.time && any_updates(row0, time_of(next), length));
+    let updating = next > 0u && any_updates(row0, t, length);
+    if (next > 0u && !updating && !updated_after) {
+      hold(next, row0, rows, lane);
+      meet();
+      continue;
+    }
+    let depth = select(0u, GATES * quads, updated_after);
+    updated_after = updating;
     let start = (row0 * params.time + time_of(next)) * GATES * quads;
     for (var block = 0u; block < quads; block += QUADS) {
       let quad = block + lane % QUADS;
@@ -63,8 +77,7 @@ fn main(
           let row = item / 4u;
           let unit = quad * 4u + item % 4u;
           let own = row * units + unit;
-          let carried = next < params.time || has(INITIAL);
-          var dh = sum_at(row - row0)[item % 4u] + select(0.0, d_state[own], carried);
+          var dh = sum_at(row - row0)[item % 4u] + d_state[own];
           if (next == 0u) {
             d_state[own] = dh;
           } else {
@@ -78,7 +91,7 @@ fn main(
             let output = dz[of_gates + 3u * units];
             let before = c_before[at * units + unit];
             let phi = activate(ACTIVATION, forget * before + input * candidate);
-            let dc_after = select(0.0, d_state[cells + own], carried);
+            let dc_after = d_state[cells + own];
             let dc = dc_after + dh * output * slope(ACTIVATION, phi);
             dz[of_gates] = select(0.0, dc * candidate * slope(RECURRENT, input), updated);
             dz[of_gates + units] = select(0.0, dc * before * slope(RECURRENT, forget), updated);

@@ -15,7 +15,7 @@ const SLICES = 1u;
 // Bits of params.flags.
 const INITIAL = 1u; // there is an initial state, or a gradient of the last one; otherwise it is 0
 const SAVE = 2u; // what the gradient needs besides is kept for every step
-const SEQUENCE = 4u; // y holds every step, otherwise there is no y and dy belongs to the last one
+const SEQUENCE = 4u; // y holds every step, in the order of time; otherwise y and dy belong to the last one
 const MASKED = 8u;
 const BACKWARDS = 16u;
 const WITH_DY = 32u;
@@ -42,14 +42,13 @@ fn updates(at: u32, within: bool) -> bool {
   return within;
 }
 
-// Whether the state of any row of the workgroup changes: there are no sums to make for padding.
+// Whether the state of any row of the workgroup changes: there is next to nothing to do for padding.
 fn any_updates(row0: u32, t: u32, length: u32) -> bool {
-  var any = 1u;
-  if (has(MASKED)) {
-    any = 0u;
-    for (var row = row0; row < row0 + rows_from(row0); row++) { any |= mask[row * params.time + t]; }
-  }
-  return any != 0u && t < length;
+  if (t >= length) { return false; }
+  if (!has(MASKED)) { return true; }
+  var any = 0u;
+  for (var row = row0; row < row0 + rows_from(row0); row++) { any |= mask[row * params.time + t]; }
+  return any != 0u;
 }
 
 // How many rows of the batch the workgroup has, from row0 on.
@@ -63,5 +62,5 @@ fn gets_dy(next: u32) -> bool {
 }
 
 fn dy_at(row: u32, next: u32) -> u32 {
-  return select(row, row * params.time + next - 1u, has(SEQUENCE));
+  return select(row, row * params.time + time_of(next - 1u), has(SEQUENCE));
 }

@@ -56,10 +56,14 @@ fn main(
 
   for (var s = params.first; s < params.last; s++) {
     let t = time_of(s);
-    let depth = select(0u, quads, any_updates(row0, t, length));
+    if (!any_updates(row0, t, length)) {
+      hold(s, row0, rows, lane);
+      meet();
+      continue;
+    }
     for (var block = 0u; block < quads; block += QUADS) {
       let quad = block + lane % QUADS;
-      product((row0 * params.time + t) * quads, params.time * quads, depth, quad, quads, lane);
+      product((row0 * params.time + t) * quads, params.time * quads, quads, quad, quads, lane);
       if (quad < quads && lane < QUADS) {
         for (var item = row0 * 4u; item < (row0 + rows) * 4u; item++) {
           let row = item / 4u;
@@ -70,7 +74,7 @@ fn main(
           if (!updates(at, t < length)) { h = h_before[at * units + unit]; }
           if (s + 1u < params.time) { h_before[(row * params.time + time_of(s + 1u)) * units + unit] = h; }
           else { state[row * units + unit] = h; }
-          y[select(row, row * params.time + s, has(SEQUENCE)) * units + unit] = h;
+          y[select(row, at, has(SEQUENCE)) * units + unit] = h;
         }
       }
     }

@@ -83,7 +83,7 @@ for (const cell of cells) {
       const [batch, time, more, units] = [5, 6, 7, 12];
       const columns = GATES[cell] * units;
       const short = wave([batch, time, columns], 0);
-      const long = new HostArray(new Float32Array(batch * (time + more) * columns).fill(1e30), [batch, time + more, columns]);
+      const long = new HostArray(new Float32Array(batch * (time + more) * columns).fill(NaN), [batch, time + more, columns]);
       for (let b = 0; b < batch; b++) {
         long.data.set(short.data.subarray(b * time * columns, (b + 1) * time * columns), b * (time + more) * columns);
       }

@@ -78,7 +78,7 @@ export function rnnReference(given: RnnCase, { xz, wh, bias, states }: RnnInputs
         }
         h = next;
       }
-      if (returnSequences) y.set(h, (b * time + s) * units);
+      if (returnSequences) y.set(h, (b * time + t) * units);
     }
     if (!returnSequences) y.set(h, b * units);
     last.forEach((state, i) => state.set(i === 0 ? h : c, b * units));

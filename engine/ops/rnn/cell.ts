@@ -3,6 +3,8 @@ import { type Access, defineKernel, type Kernel } from '../../gpu/kernel';
 import type { SourceFile } from '../../gpu/link';
 import { grid, math, step } from '../../../shaders/lib';
 import activationSource from '../../../shaders/rnn/activation.wgsl';
+import holdGradientSource from '../../../shaders/rnn/hold-gradient.wgsl';
+import holdSource from '../../../shaders/rnn/hold.wgsl';
 import productShuffleSource from '../../../shaders/rnn/product-shuffle.wgsl';
 import productSource from '../../../shaders/rnn/product.wgsl';
 import sequenceSource from '../../../shaders/rnn/sequence.wgsl';
@@ -43,20 +45,21 @@ export function cellKernels(
   overrides: Readonly<Record<string, number>>,
 ): Cell['kernels'] {
   const make = (product: RnnPlan['product']): Kernels => {
-    const lib = [
+    const lib = (hold: SourceFile): SourceFile[] => [
       { name: 'rnn/sequence', source: sequenceSource },
+      hold,
       { name: 'rnn/activation', source: activationSource },
       products[product],
       grid, math, step,
     ];
-    const common = { lib, overrides, consts: { ROWS: 16, LANES: 8, QUADS: 8, SLICES: 1 }, step: true };
+    const common = { overrides, consts: { ROWS: 16, LANES: 8, QUADS: 8, SLICES: 1 }, step: true };
     return {
       forward: defineKernel({
-        name: `rnn/${name}-forward`, ...forward, ...common,
+        name: `rnn/${name}-forward`, ...forward, ...common, lib: lib({ name: 'rnn/hold', source: holdSource }),
         params: { ...sizes, first: 'u32', last: 'u32', length: 'u32', flags: 'u32' },
       }),
       backward: defineKernel({
-        name: `rnn/${name}-backward`, ...backward, ...common,
+        name: `rnn/${name}-backward`, ...backward, ...common, lib: lib({ name: 'rnn/hold-gradient', source: holdGradientSource }),
         params: { ...sizes, last: 'u32', count: 'u32', length: 'u32', flags: 'u32' },
       }),
     };

@@ -1,5 +1,6 @@
 /** The ops behind `sequence`: the kernels over all steps, and their gradient. */
 import { defineOp, type Op } from '../../autodiff/op';
+import { gradientUses } from '../../autodiff/tape';
 import { ValueError } from '../../errors';
 import { gpu } from '../../gpu/gpu';
 import { ceilDiv } from '../../gpu/grid';
@@ -110,7 +111,8 @@ export const sequenceOp: Op<SequenceAttrs> = defineOp<SequenceAttrs>({
       const rest = [...(kept ? [kept] : []), ...(mask ? [mask] : []), ...(dy ? [dy] : []), ...(dState ? [dState] : [])];
       const given = [gates, before, transpose(wh), ...rest];
       const how = { ...attrs, withDy: dy !== null, withState: dState !== null };
-      if (attrs.uses > 1) return (made = gradientOp(given, how));
+      // Others may ask again, or for the gradient of this gradient, which says that there is none.
+      if (attrs.uses > 1 || gradientUses(given) > 0) return (made = gradientOp(given, how));
       // Nobody will look at the gates again: dz takes their place.
       const results = gradientSpecs(given, how).map((spec, i) => (i === 0 ? viewOf(gates, spec.shape) : empty(spec.shape)));
       recordGradient(given, results, how);

@@ -24,7 +24,7 @@ export interface SequenceOptions {
   readonly recurrentActivation?: CellActivation;
   /** bool [batch, time]: where it is false the state stays as it is. */
   readonly mask?: Tensor | null;
-  /** From the last time to the first; y is in the order of processing. Default false. */
+  /** From the last time to the first; y is in the order of time all the same. Default false. */
   readonly goBackwards?: boolean;
   /** Whether y has every step, [batch, time, units], or the last one only, [batch, units]. Default false. */
   readonly returnSequences?: boolean;

@@ -31,7 +31,7 @@ export function steps(x: Tensor, units: number, stateCount: number, step: Step, 
     states = updated ? next.map((state, i) => where(updated, state, states[i])) : next;
     outputs.push(states[0]);
   }
-  return { y: returnSequences ? stack(outputs, 1) : states[0], states };
+  return { y: returnSequences ? stack(goBackwards ? outputs.reverse() : outputs, 1) : states[0], states };
 }
 
 /** x[:, t]. */

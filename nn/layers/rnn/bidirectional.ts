@@ -1,5 +1,5 @@
 import { unknownName } from '../../../engine/errors';
-import { add, concat, mul, reverse } from '../../../engine/ops';
+import { add, concat, mul } from '../../../engine/ops';
 import type { Tensor } from '../../../engine/tensor/tensor';
 import { type CallContext, Layer, type LayerConfig } from '../../core/layer';
 import { type PartialShape, shapeList, type Shapes, type Tensors, toList } from '../../core/structure';
@@ -67,8 +67,7 @@ export class Bidirectional extends Layer {
     const run = (layer: Recurrent, initial: readonly Tensor[]): readonly Tensor[] =>
       toList(layer.apply(initial.length > 0 ? [x, ...initial] : x, { training, mask }));
     const [forward, ...forwardStates] = run(this.forwardLayer, states.slice(0, half));
-    const [last, ...backwardStates] = run(this.backwardLayer, states.slice(half));
-    const backward = this.forwardLayer.config.returnSequences ? reverse(last, 1) : last;
+    const [backward, ...backwardStates] = run(this.backwardLayer, states.slice(half));
     const merged = this.mergeMode === null ? [forward, backward] : [merges[this.mergeMode](forward, backward)];
     const outputs = [...merged, ...forwardStates, ...backwardStates];
     return outputs.length === 1 ? outputs[0] : outputs;
@@ -98,5 +97,7 @@ export class Bidirectional extends Layer {
 function copyOf(layer: Recurrent, direction: string, backwards: boolean): Recurrent {
   const { goBackwards = false, returnSequences = false } = layer.config;
   const make = layer.constructor as new (config: Recurrent['config']) => Recurrent;
-  return new make({ ...layer.config, name: `${direction}_${layer.name}`, goBackwards: backwards !== goBackwards, zeroOutputForMask: returnSequences });
+  return new make({
+    ...layer.config, name: `${direction}_${layer.name}`, goBackwards: backwards !== goBackwards, reverseOutput: backwards, zeroOutputForMask: returnSequences,
+  });
 }

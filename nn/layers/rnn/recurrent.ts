@@ -1,9 +1,10 @@
 /** What SimpleRNN, LSTM and GRU have in common: https://keras.io/api/layers/recurrent_layers/ */
 import { ShapeError, ValueError } from '../../../engine/errors';
-import { cast, dropout, expandDims, greater, mul, reverse, slice, where } from '../../../engine/ops';
+import { any, cast, dropout, expandDims, greater, mul, reverse, where } from '../../../engine/ops';
 import { dense } from '../../../engine/ops/dense';
 import { gatherDense } from '../../../engine/ops/gather-dense';
 import { matmul } from '../../../engine/ops/matmul';
+import { reverseSequence } from '../../../engine/ops/reverse-sequence';
 import { type CellActivation, isKnownActivation, type Sequence, type SequenceOptions, type Step, steps } from '../../../engine/ops/rnn';
 import { ones, tensor } from '../../../engine/tensor/create';
 import { HostArray } from '../../../engine/tensor/host-array';
@@ -12,6 +13,7 @@ import type { Variable } from '../../../engine/tensor/variable';
 import { activationFrom, type ActivationLike, activationName } from '../../activations';
 import { type CallContext, Layer, type LayerConfig } from '../../core/layer';
 import { lookupBehind } from '../../core/gathered';
+import { paddingOf } from '../../core/mask';
 import { toSnakeCase } from '../../core/names';
 import { formatShapes, type PartialShape, shapeList, type Shapes, type Tensors, toList } from '../../core/structure';
 import type { InitializerLike } from '../../initializers';
@@ -41,6 +43,8 @@ export interface RecurrentConfig extends LayerConfig {
   readonly goBackwards?: boolean;
   /** Whether masked steps of a sequence give 0, and not the output before them; default false. */
   readonly zeroOutputForMask?: boolean;
+  /** Whether the output is in the reverse of the order of processing; for Bidirectional. Default false. */
+  readonly reverseOutput?: boolean;
 }
 
 export abstract class Recurrent<C extends RecurrentConfig = RecurrentConfig> extends Layer {
@@ -112,7 +116,7 @@ export abstract class Recurrent<C extends RecurrentConfig = RecurrentConfig> ext
   /** The output, and after it the last states if `returnState`. Inputs after the first are the initial states. */
   override call(inputs: Tensors, { training, mask }: CallContext): Tensors {
     const [x, ...initialState] = toList(inputs);
-    const { units, dropout: rate = 0, recurrentDropout = 0, returnSequences, returnState, goBackwards, zeroOutputForMask } = this.config;
+    const { units, dropout: rate = 0, recurrentDropout = 0, returnSequences, returnState, goBackwards = false, zeroOutputForMask, reverseOutput = false } = this.config;
     if (initialState.length > 0 && initialState.length !== this.stateCount) {
       throw new ShapeError(`Layer "${this.name}" has ${this.stateCount} states; got ${initialState.length} initial ones after the input.`);
     }
@@ -121,8 +125,11 @@ export abstract class Recurrent<C extends RecurrentConfig = RecurrentConfig> ext
     const product = lookup
       ? gatherDense(lookup.table, lookup.ids, this.kernel, this.inputBias())
       : dense(kept, this.kernel, this.inputBias());
+    const padding = paddingOf(mask);
     const options: SequenceOptions = {
-      ...this.sequenceOptions(), mask, goBackwards, returnSequences, initialState: initialState.length > 0 ? initialState : null,
+      ...this.sequenceOptions(), goBackwards, returnSequences, initialState: initialState.length > 0 ? initialState : null,
+      mask: padding?.only ? null : mask,
+      ...(padding && { length: padding.length }),
       // The product is nobody else's.
       overwrite: true,
     };
@@ -130,10 +137,10 @@ export abstract class Recurrent<C extends RecurrentConfig = RecurrentConfig> ext
       training && recurrentDropout > 0
         ? steps(product, units, this.stateCount, droppingState(this.step(options), dropout(ones([x.shape[0], units]), recurrentDropout)), options)
         : this.sequence(product, options);
-    const inOrder = mask && (goBackwards ? reverse(mask, 1) : mask);
     let output = y;
-    if (inOrder && initialState.length > 0) output = withoutHead(output, inOrder, returnSequences ?? false);
-    if (inOrder && returnSequences && zeroOutputForMask) output = where(expandDims(inOrder, -1), output, 0);
+    if (mask && initialState.length > 0) output = withoutHead(output, mask, this.config);
+    if (mask && returnSequences && zeroOutputForMask) output = where(expandDims(mask, -1), output, 0);
+    if (returnSequences && goBackwards !== reverseOutput) output = padding ? reverseSequence(output, padding.length) : reverse(output, 1);
     return returnState ? [output, ...states] : output;
   }
 
@@ -163,14 +170,15 @@ export abstract class Recurrent<C extends RecurrentConfig = RecurrentConfig> ext
 
 /**
  * A masked step repeats the output before it, and before the first step that counts that is 0, whatever the initial
- * state: zeroes those outputs. `mask` [batch, time] is in the order of processing.
+ * state: zeroes those outputs of y, which is in the order of time.
  */
-function withoutHead(y: Tensor, mask: Tensor, everyStep: boolean): Tensor {
+function withoutHead(y: Tensor, mask: Tensor, { returnSequences, goBackwards = false }: RecurrentConfig): Tensor {
+  if (!returnSequences) return where(any(mask, 1, true), y, 0);
   const time = mask.shape[1];
-  const upTo = new Float32Array(time * time).map((_, i) => (Math.floor(i / time) <= i % time ? 1 : 0));
+  const before = (s: number, t: number): boolean => (goBackwards ? s >= t : s <= t);
+  const upTo = new Float32Array(time * time).map((_, i) => (before(Math.floor(i / time), i % time) ? 1 : 0));
   const counted = matmul(cast(mask, 'f32'), tensor(new HostArray(upTo, [time, time])));
-  const begun = greater(everyStep ? counted : slice(counted, [0, time - 1], [-1, 1]), 0);
-  return where(everyStep ? expandDims(begun, -1) : begun, y, 0);
+  return where(expandDims(greater(counted, 0), -1), y, 0);
 }
 
 /** `step` on a state of which some units are dropped: the same ones at every step. */

@@ -1,19 +1,23 @@
 /** `npm run bench`: checks the command line, sets up what is missing, builds, runs the benchmarks. */
+import { join } from 'node:path';
 import { ensureAdapter } from '../setup/adapter.mjs';
-import { didYouMean, oneOf, readArguments, swallowedByNpm, UsageError } from '../setup/arguments.mjs';
-import { quietMesa, SetupError } from '../setup/common.mjs';
+import { didYouMean, oneOf, readArguments, swallowedByNpm, UsageError, wholeNumber } from '../setup/arguments.mjs';
+import { quietMesa, root, SetupError } from '../setup/common.mjs';
 import { ensureDependencies } from '../setup/dependencies.mjs';
 
-const suites = ['kernels', 'steps'];
+const suites = ['kernels', 'steps', 'peers'];
 const options = {
   filter: { value: 'TEXT', read: (text) => text, help: 'only rows whose name holds TEXT' },
   json: { value: 'FILE', read: (text) => text, help: 'write the rows to FILE as well' },
+  rounds: { value: 'N', read: wholeNumber(1), help: 'how often peers take turns (5)' },
+  system: { value: 'TEXT', read: (text) => text, help: 'only peers whose name and backend hold TEXT (and wgrad)' },
   full: { help: 'also what takes long on a software adapter' },
   adapter: { value: 'auto|gpu|software', read: oneOf(['auto', 'gpu', 'software']), help: 'auto (default): a GPU, or a software adapter where there is none' },
   help: { help: 'show this' },
 };
 const usage = `npm run bench                     all benchmarks
-npm run bench -- kernels|steps    only kernels, or only whole training steps
+npm run bench -- kernels|steps|peers  only these: kernels, whole training steps, the same models in other libraries
+npm run bench -- all              the same as none
 ${Object.entries(options).map(([name, { value, help }]) => `  --${[name, value].filter(Boolean).join(' ')}`.padEnd(34) + help).join('\n')}`;
 
 async function start(argv) {
@@ -21,17 +25,19 @@ async function start(argv) {
   if (meant) throw new UsageError(`npm kept the options for itself; put -- before them:  ${meant}`);
   const { words, options: given } = readArguments(argv, options);
   if (given.help) return void console.log(usage);
-  const unknown = words.find((word) => !suites.includes(word));
+  const unknown = words.find((word) => ![...suites, 'all'].includes(word));
   if (unknown) throw new UsageError(`Unknown benchmarks "${unknown}".${didYouMean(unknown, suites)} Known: ${suites.join(', ')}.`);
 
   ensureDependencies();
   quietMesa();
   ensureAdapter();
   const { bundle } = await import('../setup/build.mjs');
-  await bundle(['bench/run.ts'], '.build', { splitting: false });
+  const chosen = words.length === 0 || words.includes('all') ? suites : words;
+  if (chosen.includes('peers')) ensureDependencies(join(root, 'bench'));
+  await bundle(['bench/run.ts', 'bench/peers/systems/wgrad.ts'], '.build', { splitting: false });
   const { run } = await import('../.build/bench/run.mjs');
   const command = ['npm run bench --', ...argv].join(' ').replace(/ --$/, '');
-  process.exitCode = await run({ suites: words.length > 0 ? words : suites, command, ...given });
+  process.exitCode = await run({ suites: chosen, command, root, ...given });
 }
 
 try {

@@ -3,7 +3,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const whole = rows.filter((row) => row.length === head.length);
   const widths = head.map((title, i) => Math.max(title.length, ...(i === 0 ? rows : whole).map((row) => row[i].length)));
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cells.length < head.length ? cell : cell.padStart(widths[i]))).join('  ');
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cells.length < head.length && i === cells.length - 1 ? cell : cell.padStart(widths[i]))).join('  ');
   return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)].join('\n');
 }
 

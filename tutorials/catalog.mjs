@@ -17,6 +17,12 @@ export const catalog = [
     duration: '2 min',
   },
   {
+    name: 'mnist-custom-training',
+    title: 'A model class with a convolution, and a training loop written by hand',
+    runs: ['custom'],
+    duration: '8 min',
+  },
+  {
     name: 'imdb-pooling',
     title: 'What reviewers think, from the average of their words',
     runs: ['pooled'],

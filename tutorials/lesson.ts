@@ -197,6 +197,11 @@ export class Lesson {
     this.interrupted = true;
   }
 
+  /** Whether that has happened: a training loop of the tutorial's own ends then. */
+  get stopped(): boolean {
+    return this.interrupted;
+  }
+
   /** Writes result.json and report.html. */
   async write(): Promise<void> {
     if (!this.conditions) return;

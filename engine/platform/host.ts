@@ -29,6 +29,8 @@ export interface Files {
   open(path: string): Promise<{ readonly size: number; stream(): ReadableStream<Uint8Array<ArrayBuffer>> }>;
   /** Writes to a temporary name and renames: a reader sees the old file or the whole new one. */
   writeAtomic(path: string, data: Uint8Array | string): Promise<void>;
+  /** Adds to the end of a file; makes it, and its folder, where there is none. */
+  append(path: string, data: Uint8Array): Promise<void>;
 }
 
 export interface Terminal {

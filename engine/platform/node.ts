@@ -84,6 +84,10 @@ export const host: Host = {
         throw error;
       }
     },
+    async append(path, data) {
+      await fs.mkdir(dirname(path), { recursive: true });
+      await fs.appendFile(path, data);
+    },
   },
 
   terminal: {

@@ -78,6 +78,10 @@ test('partitioned variables, several data files, an index of several blocks', as
   }
 });
 
+test('rows that are spread over several variables are refused', async () => {
+  await rejects(loadEmbedding(archive('spread')), DataError, 'embeddings is in parts', 'by remainder');
+});
+
 test('a Keras model with an Embedding: the optimizer\'s variables are not taken for it', async () => {
   await rejects(loadEmbedding(archive('keras')), DataError, 'several tables', '[12, 4]', '[4, 3]', 'option variable');
   const table = await loadEmbedding(archive('keras'), { vocabulary: words(12) });

@@ -1,6 +1,7 @@
 /** The SavedModels of test/golden/embeddings, which the real TensorFlow wrote. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import * as assert from 'uvu/assert';
 import type { Combiner } from '../../nn/text/embeddings/table';
 import type { HostArray } from '../../engine/tensor/host-array';
 import { readGolden } from './golden';
@@ -60,6 +61,12 @@ export function tar(files: Iterable<readonly [string, Uint8Array]>, size = (byte
 
 export function pack(files: Iterable<readonly [string, Uint8Array]>): Uint8Array<ArrayBuffer> {
   return new Uint8Array(gzipSync(tar(files)));
+}
+
+/** The same f32 numbers, bit for bit; quicker than assert.equal on large tables. */
+export function expectSameBits(actual: HostArray, expected: ArrayBufferView): void {
+  const { buffer, byteOffset, byteLength } = actual.data as Float32Array;
+  assert.is(Buffer.compare(new Uint8Array(buffer, byteOffset, byteLength), new Uint8Array(expected.buffer, expected.byteOffset, expected.byteLength)), 0, 'the same bits');
 }
 
 /** The bits of f32 numbers, so that NaN and −0 count. */

@@ -49,6 +49,8 @@ class TextModule(tf.Module):
         tokens = tf.sparse.reset_shape(tokens)
         ids = tf.SparseTensor(tokens.indices, self.table.lookup(tokens.values), tokens.dense_shape)
         weights = self.embeddings if isinstance(self.embeddings, tf.Variable) else tf.concat([tf.convert_to_tensor(part) for part in self.embeddings], 0)
+        if self.combiner == "mod":
+            return tf.compat.v1.nn.safe_embedding_lookup_sparse(self.embeddings, ids, combiner="sqrtn", partition_strategy="mod")
         return tf.nn.safe_embedding_lookup_sparse(tf.cast(weights, tf.float32), ids, combiner=self.combiner)
 
 
@@ -121,6 +123,12 @@ def text_modules(rng):
         }  # fmt: skip
 
 
+def spread(rng):
+    """Rows that TensorFlow 1 spread over variables by remainder: row i in part i % 3."""
+    parts = [tf.Variable(rng.normal(6, 4), name="embeddings") for _ in range(3)]
+    saved(TextModule(WORDS, parts, 2, skipping, "mod"), "spread.tar.gz")
+
+
 def variables_only(rng):
     """A Keras model with an Embedding and an optimizer's slots: no vocabulary, several tables of two dimensions."""
     keras.utils.set_random_seed(4)
@@ -186,6 +194,7 @@ def hashes():
 def make():
     HERE.mkdir(exist_ok=True)
     rng = support.random(41)
+    spread(support.random(42))
     support.write(
         "hub-modules",
         "Text-embedding modules as TensorFlow Hub's exporter makes them (embeddings/), their answers; variables of other SavedModels; hashes.",

@@ -7,7 +7,7 @@ import type { EmbeddingTable } from '../table';
 import { TensorBundle } from './bundle';
 import type { ModelFiles } from './files';
 import { readGraph } from './graph';
-import { bucketsOf, combinerOf, tokensOf } from './text-facts';
+import { bucketsOf, combinerOf, spreadsByRemainder, tokensOf } from './text-facts';
 import { chooseVariable, type EmbeddingVariable } from './variable';
 
 /** `saved_model.pb` says how texts are treated, `variables/` has the vectors, `assets/tokens.txt` the words. */
@@ -25,6 +25,9 @@ export async function readSavedModel(files: ModelFiles, name: string, options: R
   if (!vocabulary) throw new DataError(`${origin} has no words: there is no text file in assets/. Its ${variable.name} has ${rows} rows; give their words with the option vocabulary.`);
   if (vocabulary.length + hashed !== rows) {
     throw new DataError(`${origin}: ${variable.name} has shape ${formatShape([rows, dim])}, but the vocabulary has ${vocabulary.length} words, and unknown ones ${hashed} buckets; expected ${vocabulary.length + hashed} rows. Another table can be chosen with the option variable, other words with vocabulary.`);
+  }
+  if (variable.parts.flatMap(({ pieces }) => pieces).length > 1 && spreadsByRemainder(nodes)) {
+    throw new DataError(`${origin}: ${variable.name} is in parts, over which the rows are spread by remainder (partition_strategy "mod"); only parts one after the other are read.`);
   }
   return {
     name, vocabulary, dim, rows, oovBuckets: hashed, origin,

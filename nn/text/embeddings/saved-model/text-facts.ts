@@ -65,6 +65,14 @@ function ofEmpty(nodes: readonly GraphNode[]): string | null {
   return null;
 }
 
+/** Whether lookups take row i from part i % n of the table, TensorFlow 1's default for a table in parts (`mod`). */
+export function spreadsByRemainder(nodes: readonly GraphNode[]): boolean {
+  return nodes.some((node) => {
+    const assigned = node.op === 'DynamicPartition' ? node.input(1) : undefined;
+    return (assigned?.op === 'Cast' ? assigned.input(0) : assigned)?.op === 'FloorMod';
+  });
+}
+
 function only<T>(found: readonly T[], what: string, does: string, hint: string): T | undefined {
   const different = new Map(found.map((value) => [JSON.stringify(value), value]));
   if (different.size > 1) throw new DataError(`${what} ${does} in several ways: ${[...different.keys()].join(', ')}. ${hint}`);

@@ -1,6 +1,6 @@
 /** The tutorials' models on images; random ones: the arithmetic of a step does not depend on what it sees. */
 import { HostArray } from '../../engine/tensor/host-array';
-import { layers, sequential } from '../../nn';
+import { layers, losses, sequential } from '../../nn';
 import { Trainer } from '../../nn/training/trainer';
 import { uniform } from '../operands';
 import type { StepBenchmark, StepData } from './benchmark';
@@ -21,9 +21,19 @@ function mlp(): Trainer {
   return new Trainer(model, { optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
 }
 
-export const imageSteps: readonly StepBenchmark[] = [32, 512].map((batch) => ({
-  name: `MLP 784-128-10, batch ${batch}`,
-  batch,
-  trainer: mlp,
-  data: images,
-}));
+/** The model of the tutorial that writes its own training loop. */
+function convolutional(): Trainer {
+  const model = sequential([
+    layers.reshape({ targetShape: [28, 28, 1], inputShape: [28, 28] }),
+    layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu' }),
+    layers.flatten(),
+    layers.dense({ units: 128, activation: 'relu' }),
+    layers.dense({ units: 10 }),
+  ]);
+  return new Trainer(model, { optimizer: 'adam', loss: losses.sparseCategoricalCrossentropy({ fromLogits: true }), metrics: ['accuracy'] });
+}
+
+export const imageSteps: readonly StepBenchmark[] = [
+  ...[32, 512].map((batch) => ({ name: `MLP 784-128-10, batch ${batch}`, batch, trainer: mlp, data: images })),
+  { name: 'Conv2D 32x3 + Dense 128, batch 32', batch: 32, trainer: convolutional, data: images },
+];

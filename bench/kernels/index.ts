@@ -2,3 +2,4 @@
 export { conv } from './conv';
 export { matmul } from './matmul';
 export { rnn } from './rnn';
+export { textEmbedding } from './text-embedding';

@@ -95,6 +95,8 @@ async function benchStep(gpu: Gpu, { batch, trainer: make, data }: StepBenchmark
     submits: raw.count('submit') / steps,
     uploadedBytes: raw.written / steps,
     peakBytes: gpu.pool.use.peak,
+    /** Of the whole process, since its start. */
+    processPeakBytes: 1024 * process.resourceUsage().maxRSS,
     n: samples.length,
   };
   trainer.dispose();

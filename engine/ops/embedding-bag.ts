@@ -15,10 +15,11 @@ import { rememberRows } from '../step/row-gradients';
 import { asTensor, type TensorLike } from '../tensor/create';
 import { formatShape } from '../tensor/shape';
 import { empty, type Tensor } from '../tensor/tensor';
+import { arange } from './arange';
 import { bagRows, checkBags, roomFor } from './bags';
 import { div, maximum, mul } from './binary';
 import { cast } from './cast';
-import { greaterEqual } from './compare';
+import { less } from './compare';
 import { fillWith } from './fill';
 import { gather, gatherInto, segmentSum } from './gather';
 import { laneVector } from './lane-vector';
@@ -161,12 +162,12 @@ export function embeddingBag(table: TensorLike, bags: TensorLike, combiner: Comb
   return bagOp([asTensor(table), asTensor(bags)], { combiner })[0];
 }
 
-/** `embeddingBag` in separate ops, on ids [batch, time] that are filled up with −1: what it must equal. */
-export function composedEmbeddingBag(table: TensorLike, padded: TensorLike, combiner: Combiner = 'mean'): Tensor {
-  const ids = asTensor(padded);
-  const counted = cast(greaterEqual(ids, 0), 'f32');
-  const total = sum(mul(gather(table, maximum(ids, 0)), expandDims(counted, -1)), 1);
+/** `embeddingBag` in separate ops, on ids [batch, time] of which the first `counts[b]` count in row b: what it must equal. */
+export function composedEmbeddingBag(table: TensorLike, padded: TensorLike, counts: TensorLike, combiner: Combiner = 'mean'): Tensor {
+  const [ids, n] = [asTensor(padded), expandDims(counts, 1)];
+  const counted = cast(less(arange(ids.shape[1]), n), 'f32');
+  const total = sum(mul(gather(table, ids), expandDims(counted, -1)), 1);
   if (combiner === 'sum') return total;
-  const n = maximum(sum(counted, 1, true), 1);
-  return div(total, combiner === 'mean' ? n : sqrt(n));
+  const divisor = maximum(cast(n, 'f32'), 1);
+  return div(total, combiner === 'mean' ? divisor : sqrt(divisor));
 }

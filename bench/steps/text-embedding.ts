@@ -44,6 +44,8 @@ const big: StepBenchmark = {
       layers.dense({ units: 16, activation: 'relu' }),
       layers.dense({ units: 1 }),
     ]);
+    // Of texts; the batch has been through `prepare` already.
+    model.ensureBuilt([null]);
     if (model.countParams() !== PARAMETERS) throw new Error(`${model.countParams()} parameters, expected ${PARAMETERS}`);
     return new Trainer(model, { optimizer: 'adam', loss: losses.binaryCrossentropy({ fromLogits: true }), metrics: ['accuracy'] });
   },

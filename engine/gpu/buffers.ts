@@ -6,7 +6,7 @@ const MIN_BYTES = 256;
 /** Size classes per power of two: at most an eighth of a buffer is waste. */
 const STEPS = 8;
 /** Free buffers beyond this many bytes are destroyed, the largest first. */
-const KEEP_FREE_BYTES = 1 << 30;
+const KEEP_FREE_BYTES = 256 << 20;
 
 /** The size class that holds `bytes`. */
 export function sizeClass(bytes: number): number {

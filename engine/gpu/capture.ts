@@ -3,50 +3,11 @@
  * Nothing is created, allocated or read back on the way.
  */
 import type { BindGroupCache } from './bindings';
-import type { BufferPool } from './buffers';
+import type { CaptureHeap, Temporary, Tenant } from './capture-heap';
 import type { Grid } from './grid';
 import type { Pipeline } from './pipelines';
-import { type CapturedCommand, type Encoder, operandsOf, type Recorder, type Recording, subregion } from './recorder';
-import type { StepScalar } from './step-slots';
+import { type CapturedCommand, type Encoder, operandsOf, type Recorder, subregion } from './recorder';
 import type { Region, Storage } from './storage';
-
-/** Memory for the temporaries of captures that never run at the same time. */
-export class CaptureHeap {
-  readonly regions: Region[] = [];
-  private free: Region[] = [];
-
-  constructor(private readonly pool: BufferPool) {}
-
-  get bytes(): number {
-    return this.regions.reduce((sum, { size }) => sum + size, 0);
-  }
-
-  /** All regions are free again, for the plan of another capture. */
-  restart(): void {
-    this.free = [...this.regions];
-  }
-
-  allocate(bytes: number): Region {
-    // The smallest free region that holds it without wasting more than half.
-    let best = -1;
-    this.free.forEach(({ size }, i) => {
-      if (size >= bytes && size <= Math.max(2 * bytes, 1024) && (best < 0 || size < this.free[best].size)) best = i;
-    });
-    if (best >= 0) return this.free.splice(best, 1)[0];
-    const region = this.pool.allocate(bytes);
-    this.regions.push(region);
-    return region;
-  }
-
-  release(region: Region): void {
-    this.free.push(region);
-  }
-
-  dispose(): void {
-    for (const region of this.regions.splice(0)) this.pool.release(region);
-    this.free = [];
-  }
-}
 
 interface ResolvedDispatch {
   readonly pipeline: Pipeline;
@@ -62,31 +23,37 @@ interface ResolvedCopy {
   readonly bytes: number;
 }
 
-export class Capture {
-  readonly scalars: readonly StepScalar[];
-  private readonly steps: readonly (ResolvedDispatch | ResolvedCopy)[];
+export class Capture implements Tenant {
+  readonly temporaries: readonly Temporary[];
+  private readonly commands: readonly CapturedCommand[];
   private readonly held: Storage[] = [];
+  private steps: readonly (ResolvedDispatch | ResolvedCopy)[];
 
   /** `outputs` keep their memory to the end of the step; all other temporaries share theirs. */
   constructor(
-    recording: Recording<unknown>,
+    commands: readonly CapturedCommand[],
     outputs: readonly Storage[],
-    heap: CaptureHeap,
     /** Sends the inputs of the replays that are about to be submitted. */
     readonly inputs: { upload(): void },
-    private readonly recorder: Recorder,
-    bindings: BindGroupCache,
+    private readonly heap: CaptureHeap,
+    recorder: Recorder,
+    private readonly bindings: BindGroupCache,
   ) {
-    this.scalars = recording.scalars;
-    for (const command of recording.commands) for (const { storage } of operandsOf(command)) this.held.push(storage);
-    const commands = withoutDeadCode(recording.commands, new Set(outputs));
-    this.place(commands, new Set(outputs), heap);
-    this.steps = commands.map((command) => resolve(command, bindings));
+    for (const command of commands) for (const { storage } of operandsOf(command)) this.held.push(storage);
+    this.commands = withoutDeadCode(commands, new Set(outputs));
+    for (const command of this.commands) for (const { storage } of operandsOf(command)) if (storage.upload) recorder.place(storage);
+    this.temporaries = temporariesOf(this.commands, new Set(outputs));
+    heap.add(this);
+    this.steps = this.resolved();
   }
 
   /** Dispatches in one replay. */
   get dispatches(): number {
     return this.steps.filter((step) => 'pipeline' in step).length;
+  }
+
+  moved(): void {
+    this.steps = this.resolved();
   }
 
   encode(encoder: Encoder, input: number, slot: number): void {
@@ -101,31 +68,27 @@ export class Capture {
   }
 
   dispose(): void {
+    this.heap.remove(this);
     for (const storage of this.held.splice(0)) storage.release();
   }
 
-  private place(commands: readonly CapturedCommand[], outputs: ReadonlySet<Storage>, heap: CaptureHeap): void {
-    const last = new Map<Storage, number>();
-    commands.forEach((command, i) => {
-      for (const { storage } of operandsOf(command)) last.set(storage, i);
-    });
-    heap.restart();
-    const temporaries = new Set<Storage>();
-    commands.forEach((command, i) => {
-      for (const { storage } of operandsOf(command)) {
-        if (storage.slots || storage.region) continue;
-        if (storage.upload) {
-          this.recorder.place(storage);
-          continue;
-        }
-        storage.region = heap.allocate(storage.bytes);
-        temporaries.add(storage);
-      }
-      for (const { storage } of operandsOf(command)) {
-        if (last.get(storage) === i && temporaries.delete(storage) && !outputs.has(storage)) heap.release(storage.region!);
-      }
-    });
+  private resolved(): (ResolvedDispatch | ResolvedCopy)[] {
+    return this.commands.map((command) => resolve(command, this.bindings));
   }
+}
+
+/** The storages that have no place yet, and from which command to which they are needed. */
+function temporariesOf(commands: readonly CapturedCommand[], outputs: ReadonlySet<Storage>): Temporary[] {
+  const spans = new Map<Storage, { first: number; last: number }>();
+  commands.forEach((command, i) => {
+    for (const { storage } of operandsOf(command)) {
+      if (storage.slots || storage.region) continue;
+      const span = spans.get(storage);
+      if (span) span.last = i;
+      else spans.set(storage, { first: i, last: i });
+    }
+  });
+  return [...spans].map(([storage, { first, last }]) => ({ storage, first, last: outputs.has(storage) ? Infinity : last }));
 }
 
 /**

@@ -3,6 +3,7 @@ import { host } from '#platform';
 import { AdapterError, DeviceLostError, KernelError, OutOfMemoryError, ValueError } from '../errors';
 import { BindGroupCache } from './bindings';
 import { BufferPool } from './buffers';
+import { CaptureHeap } from './capture-heap';
 import { type AdapterChoice, type DeviceInfo, requestDevice } from './device';
 import { allKernels } from './kernel';
 import { ParamsTable } from './params';
@@ -18,6 +19,8 @@ export class Gpu {
   readonly steps: StepSlots;
   readonly pipelines: PipelineCache;
   readonly recorder: Recorder;
+  /** Of all captured steps. */
+  readonly heap: CaptureHeap;
   readonly readback: Readback;
   /** Raised by whatever makes captured steps stale: moved weights, a changed trainable set. */
   captureEpoch = 0;
@@ -30,6 +33,7 @@ export class Gpu {
     this.params = new ParamsTable(device);
     this.bindings = new BindGroupCache(device);
     this.pool.onDestroy = () => this.bindings.clear();
+    this.heap = new CaptureHeap(this.pool);
     this.steps = new StepSlots(device);
     this.pipelines = new PipelineCache(device, this.steps.layout, (error) => this.fail(error, true));
     this.recorder = new Recorder(device, this.pool, this.params, this.bindings, this.steps, () => this.check());
@@ -47,6 +51,11 @@ export class Gpu {
     void device.lost.then(({ reason, message }) => {
       if (reason !== 'destroyed') this.fail(new DeviceLostError(`The device was lost: ${message}`));
     });
+  }
+
+  /** Whether there was a device error. */
+  get failed(): boolean {
+    return this.failure !== null;
   }
 
   /** The first device error, thrown by every later submit and read. */
@@ -89,6 +98,11 @@ export function gpu(): Gpu {
 /** Whether there is a device. */
 export function isOpen(): boolean {
   return current !== null;
+}
+
+/** Whether this is the device, and not one that was closed. */
+export function isCurrent(device: Gpu): boolean {
+  return device === current;
 }
 
 /** Captured steps are recorded anew at their next call: the graph or the place of a weight has changed. */

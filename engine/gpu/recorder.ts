@@ -84,8 +84,8 @@ export class Recorder {
   }
 
   /** Appends one replay of a captured step; fills its step slot. */
-  replay(capture: Capture, input: number): void {
-    this.pending.push({ capture, input, slot: this.steps.fill(capture.scalars) });
+  replay(capture: Capture, scalars: readonly StepScalar[], input: number): void {
+    this.pending.push({ capture, input, slot: this.steps.fill(scalars) });
   }
 
   /** The scalars as dispatches of one and the same step should pass them: live in a capture, else as of now. */

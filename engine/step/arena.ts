@@ -38,9 +38,14 @@ export interface RowRange {
   readonly touched: TouchedRows;
 }
 
-/** Parameters hold on to their block, so that its memory lives as long as one lies in it, even if the optimizer is gone. */
-interface Block {
+/** Parameters hold on to it, so that it lives as long as one lies in it, even if the optimizer is gone; it must not hold on to them. */
+interface Memory {
+  readonly parameters: Tensor;
   release(): void;
+}
+
+interface Block {
+  readonly memory: Memory;
   readonly variables: readonly Variable[];
   readonly offsets: ReadonlyMap<Variable, number>;
   readonly bytes: number;
@@ -191,12 +196,12 @@ function makeBlock(variables: readonly Variable[], states: number): Block {
   const parameters = staysAlone(variables[0]) ? value : buffer();
   let gradients: Tensor | null = null;
   return {
+    memory: { parameters, release() {} },
     variables, offsets, bytes, parameters,
     get gradients() {
       return (gradients ??= buffer());
     },
     states: Array.from({ length: states }, buffer),
-    release() {},
   };
 }
 
@@ -226,5 +231,5 @@ function move(storage: Storage, to: Region, block: Block): void {
     recorder.copy({ storage: before, byteOffset: 0, byteLength: storage.bytes }, { storage: after, byteOffset: 0, byteLength: storage.bytes });
   }
   storage.region = to;
-  storage.owner = block;
+  storage.owner = block.memory;
 }

@@ -8,8 +8,9 @@
  * or a step scalar (learning rates, dropout keys).
  */
 import { DtypeError } from '../errors';
-import { Capture, CaptureHeap } from '../gpu/capture';
-import { type Gpu, gpu } from '../gpu/gpu';
+import { Capture } from '../gpu/capture';
+import { type Gpu, gpu, isCurrent } from '../gpu/gpu';
+import type { StepScalar } from '../gpu/step-slots';
 import { asTensor, deviceDtype, type TensorLike, tensor } from '../tensor/create';
 import type { Dtype } from '../tensor/dtype';
 import { HostArray } from '../tensor/host-array';
@@ -27,12 +28,23 @@ export interface StepOptions {
 const MAX_CAPTURES = 8;
 
 interface Captured<R> {
-  readonly capture: Capture;
-  readonly inputs: InputSlots;
+  readonly memory: StepMemory;
+  readonly scalars: readonly StepScalar[];
   /** What the function returned; its tensors are overwritten by the next replay and copied for the caller. */
   readonly result: R;
   readonly epoch: number;
 }
+
+/** What a captured step has of the device. */
+interface StepMemory {
+  readonly device: Gpu;
+  readonly capture: Capture;
+  readonly inputs: InputSlots;
+}
+
+// A step that the program has lost, perhaps with its model, gives its memory back when it is collected. What is held here must
+// therefore not lead back to the step: no scalars, which may.
+const lost = new FinalizationRegistry<Set<StepMemory>>(releaseAll);
 
 export interface CompiledStep<R> {
   (...inputs: TensorLike[]): R;
@@ -48,58 +60,62 @@ export interface CompiledStep<R> {
  */
 export function compileStep<R>(fn: (...inputs: Tensor[]) => R, options: StepOptions = {}): CompiledStep<R> {
   const captures = new Map<string, Captured<R>>();
-  let heap: CaptureHeap | null = null;
+  const memories = new Set<StepMemory>();
   let owner: Gpu | null = null;
+  const drop = (entry: Captured<R>): void => {
+    memories.delete(entry.memory);
+    releaseAll([entry.memory]);
+  };
 
   const step = (...inputs: TensorLike[]): R => {
     const device = gpu();
     if (device.recorder.capturing) return fn(...inputs.map((input, i) => convert(input, options.dtypes?.[i])));
     if (device !== owner) {
       captures.clear();
-      [owner, heap] = [device, new CaptureHeap(device.pool)];
+      memories.clear();
+      owner = device;
     }
     const values = inputs.map((input) => (input instanceof HostArray || input instanceof Tensor ? input : asTensor(input)));
     const specs = values.map((value, i) => specOf(value, options.dtypes?.[i], options.name));
     const key = specs.map(({ shape, dtype, fromHost }) => `${fromHost ? 'host' : 'device'} ${dtype}[${shape}]`).join();
     let entry = captures.get(key);
     if (entry && entry.epoch !== device.captureEpoch) {
-      dispose(entry);
+      drop(entry);
       entry = undefined;
     }
-    entry ??= capture(device, heap!, specs, fn);
+    if (!entry) memories.add((entry = capture(device, specs, fn)).memory);
     // Re-inserted, the entry is the youngest; the oldest goes first.
     captures.delete(key);
     captures.set(key, entry);
     if (captures.size > MAX_CAPTURES) {
       const [oldest, stale] = captures.entries().next().value!;
       captures.delete(oldest);
-      device.recorder.flush();
-      dispose(stale);
+      drop(stale);
     }
     return replay(device, entry, values);
   };
 
+  lost.register(step, memories);
   return Object.defineProperties(step, {
-    dispatches: { get: () => [...captures.values()].map(({ capture }) => capture.dispatches) },
+    dispatches: { get: () => [...captures.values()].map(({ memory }) => memory.capture.dispatches) },
     dispose: {
       value: () => {
-        owner?.recorder.flush();
-        for (const entry of captures.values()) dispose(entry);
         captures.clear();
-        heap?.dispose();
+        releaseAll(memories);
+        memories.clear();
       },
     },
   }) as CompiledStep<R>;
 }
 
-function capture<R>(device: Gpu, heap: CaptureHeap, specs: readonly InputSpec[], fn: (...inputs: Tensor[]) => R): Captured<R> {
+function capture<R>(device: Gpu, specs: readonly InputSpec[], fn: (...inputs: Tensor[]) => R): Captured<R> {
   const inputs = new InputSlots(device, specs);
   try {
     const recording = device.recorder.capture(() => scope(() => owned(device, fn(...inputs.tensors))));
     const outputs = tensorsIn(recording.result);
-    const captured = new Capture(recording, outputs.map(({ storage }) => storage), heap, inputs, device.recorder, device.bindings);
+    const captured = new Capture(recording.commands, outputs.map(({ storage }) => storage), inputs, device.heap, device.recorder, device.bindings);
     for (const output of outputs) output.dispose();
-    return { capture: captured, inputs, result: recording.result, epoch: device.captureEpoch };
+    return { memory: { device, capture: captured, inputs }, scalars: recording.scalars, result: recording.result, epoch: device.captureEpoch };
   } catch (error) {
     inputs.dispose();
     throw error;
@@ -116,14 +132,14 @@ function owned<R>(device: Gpu, result: R): R {
   });
 }
 
-function replay<R>(device: Gpu, { capture, inputs, result }: Captured<R>, values: readonly (HostArray | Tensor)[]): R {
+function replay<R>(device: Gpu, { memory: { capture, inputs }, scalars, result }: Captured<R>, values: readonly (HostArray | Tensor)[]): R {
   device.recorder.reserve(values.length + tensorsIn(result).length + 1);
   const slot = inputs.next();
   values.forEach((value, i) => {
     if (value instanceof Tensor) inputs.copy(slot, i, value);
     else inputs.write(slot, i, value.data);
   });
-  device.recorder.replay(capture, slot);
+  device.recorder.replay(capture, scalars, slot);
   return mapTensors(result, (output) => {
     const copy = empty(output.shape, output.dtype);
     device.recorder.copy(output, copy);
@@ -131,9 +147,13 @@ function replay<R>(device: Gpu, { capture, inputs, result }: Captured<R>, values
   });
 }
 
-function dispose({ capture, inputs }: Captured<unknown>): void {
-  capture.dispose();
-  inputs.dispose();
+function releaseAll(memories: Iterable<StepMemory>): void {
+  for (const { device, capture, inputs } of memories) {
+    // Replays that wait to be submitted still need it.
+    if (isCurrent(device) && !device.failed) device.recorder.flush();
+    capture.dispose();
+    inputs.dispose();
+  }
 }
 
 function convert(value: TensorLike, dtype?: Dtype): Tensor {

@@ -30,9 +30,10 @@ export function scope<T>(fn: () => T): T {
   return result;
 }
 
-/** Takes a tensor out of the scopes: it lives until it is disposed of. */
+/** Takes a tensor out of the scopes: it lives until it is disposed of, or lost. */
 export function keep<T extends Tensor>(tensor: T): T {
-  for (const made of scopes) made.delete(tensor);
+  const scoped = scopes.filter((made) => made.delete(tensor)).length > 0;
+  if (scoped) tensor.releaseWhenLost();
   return tensor;
 }
 

@@ -35,7 +35,12 @@ export class Tensor implements TensorSpec, Bindable {
     storage.refs++;
     const scope = currentScope();
     if (scope) scope.add(this);
-    else lost.register(this, storage, this);
+    else this.releaseWhenLost();
+  }
+
+  /** For tensors outside of scopes. */
+  releaseWhenLost(): void {
+    if (!this.disposed) lost.register(this, this.storage, this);
   }
 
   get rank(): number {

@@ -1,8 +1,10 @@
 /** A layer that can be trained: compile, fit, evaluate, predict, summary. */
 import { ShapeError, ValueError } from '../../engine/errors';
+import { zeros } from '../../engine/tensor/create';
 import type { HostArray } from '../../engine/tensor/host-array';
+import { scope } from '../../engine/tensor/scope';
 import { Layer } from '../core/layer';
-import { formatShapes, type PartialShape, shapeList, type Shapes, singleShape } from '../core/structure';
+import { formatShapes, type PartialShape, shapeList, type Shapes, singleShape, type Tensors, toList } from '../core/structure';
 import type { GraphNode, SymbolicTensor } from '../core/symbolic';
 import type { Optimizer } from '../optimizers';
 import type { InputLike } from '../training/arrays';
@@ -40,6 +42,7 @@ export abstract class Model extends Layer {
 
   /** The layers with the shapes of their outputs, for the summary; `null` where that is not known yet. */
   layerShapes(): readonly (readonly [Layer, Shapes | null])[] {
+    if (this.graph !== 'chain') return this.layers.map((layer) => [layer, layer.builtShape && layer.computeOutputShape(layer.builtShape)] as const);
     let shape: Shapes | null = this.builtShape ?? this.inputShape;
     return this.layers.map((layer) => [layer, (shape = shape && layer.computeOutputShape(shape))] as const);
   }
@@ -47,6 +50,22 @@ export abstract class Model extends Layer {
   /** Where the inputs of each layer come from (`dense[0][0]`), for the summary; `null` for layers one after the other. */
   connections(): ReadonlyMap<Layer, readonly string[]> | null {
     return null;
+  }
+
+  /** Of a class of one's own, which need not tell: found by a call on zeros, which makes the weights too, as Keras does. */
+  override computeOutputShape(inputShape: Shapes): Shapes {
+    const given = shapeList(inputShape);
+    if (given.some((shape) => shape.slice(1).includes(null))) {
+      throw new ShapeError(
+        `Model "${this.name}": what it makes of ${formatShapes(inputShape)} cannot be found by trying, as a size is not known. Define computeOutputShape in its class.`,
+      );
+    }
+    return scope(() => {
+      const inputs = given.map(([, ...sample]) => zeros([1, ...(sample as number[])], this.inputDtype));
+      const outputs = toList(this.apply(inputs.length === 1 ? inputs[0] : inputs) as Tensors);
+      const shapes = outputs.map(({ shape }): PartialShape => [null, ...shape.slice(1)]);
+      return shapes.length === 1 ? shapes[0] : shapes;
+    });
   }
 
   /** The output's shape with the batch, once the model knows its input's. */

@@ -12,6 +12,7 @@ export { dropout } from './dropout';
 export { gather, segmentSum } from './gather';
 export { gatherDot } from './gather-dot';
 export { gatherMean } from './gather-mean';
+export { matmul } from './matmul';
 export { negativeSampling } from './negative-sampling';
 export { oneHot } from './one-hot';
 export { pad } from './pad';

@@ -7,12 +7,13 @@ import {
 } from '../losses';
 import type { Loss } from '../losses/loss';
 import { accuracyMatches, binaryMatches, categoricalMatches, sparseCategoricalMatches } from './accuracy';
+import { AUC, type AUCConfig } from './auc';
 import { described, Mean, MeanMetric, Metric, type MetricFunction, Sum } from './metric';
 import { Precision, Recall } from './precision-recall';
 import { RootMeanSquaredError } from './root-mean-squared-error';
 import { sparseTopKMatches, topKMatches } from './top-k';
 
-export { Mean, MeanMetric, Metric, Precision, Recall, RootMeanSquaredError, Sum };
+export { AUC, type AUCConfig, Mean, MeanMetric, Metric, Precision, Recall, RootMeanSquaredError, Sum };
 
 interface Named {
   readonly name?: string;
@@ -60,6 +61,10 @@ export const precision = ({ name = 'precision', thresholds = 0.5 }: Thresholded 
   described(new Precision(name, thresholds), 'Precision', { name, thresholds });
 export const recall = ({ name = 'recall', thresholds = 0.5 }: Thresholded = {}): Recall =>
   described(new Recall(name, thresholds), 'Recall', { name, thresholds });
+export const auc = (config: AUCConfig = {}): AUC => {
+  const { name = 'auc', numThresholds = 200, curve = 'ROC', summationMethod = 'interpolation', thresholds = null, fromLogits = false } = config;
+  return described(new AUC({ ...config, name }), 'AUC', { name, numThresholds, curve, summationMethod, thresholds, fromLogits });
+};
 export const meanAbsolutePercentageError = ({ name = 'mean_absolute_percentage_error' }: Named = {}): MeanMetric =>
   described(new MeanMetric(ofLoss(new MeanAbsolutePercentageError()), name), 'MeanAbsolutePercentageError', { name });
 export const meanSquaredLogarithmicError = ({ name = 'mean_squared_logarithmic_error' }: Named = {}): MeanMetric =>
@@ -98,6 +103,7 @@ const table: Readonly<Record<string, (config: Named) => MeanMetric>> = {
   rmse: rootMeanSquaredError,
   precision,
   recall,
+  auc,
   meanAbsolutePercentageError,
   mape: meanAbsolutePercentageError,
   meanSquaredLogarithmicError,

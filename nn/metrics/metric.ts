@@ -2,20 +2,21 @@
 import { accumulateMean, MEAN_STATE_SIZE, meanOfState, sumsOfState } from '../../engine/ops/accumulate-mean';
 import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
+import { type Shape, sizeOf } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { Variable } from '../../engine/tensor/variable';
 import { automaticName } from '../core/names';
 
-const ZERO = new HostArray(new Float32Array(MEAN_STATE_SIZE), [MEAN_STATE_SIZE]);
-
 export abstract class Metric {
   readonly name: string;
-  /** What a running mean is made of. */
+  /** What the result is made of; a running mean's, unless the metric says otherwise. */
   readonly state: Variable;
+  private readonly zeros: HostArray;
 
-  constructor(name?: string) {
+  constructor(name?: string, stateShape: Shape = [MEAN_STATE_SIZE]) {
     this.name = name ?? automaticName(new.target.name.replace(/^_/, ''));
-    this.state = new Variable(tensor(ZERO), `${this.name}/state`, false);
+    this.zeros = new HostArray(new Float32Array(sizeOf(stateShape)), stateShape);
+    this.state = new Variable(tensor(this.zeros), `${this.name}/state`, false);
   }
 
   /** What was accumulated since the last reset: the mean, unless the metric says otherwise; 0 if it was nothing. Waits for the device. */
@@ -29,7 +30,7 @@ export abstract class Metric {
   }
 
   resetState(): void {
-    this.state.assign(ZERO);
+    this.state.assign(this.zeros);
   }
 
   protected accumulate(values: Tensor, weights?: TensorLike): void {
@@ -57,8 +58,8 @@ export type MetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
 /** The mean of a function of labels and predictions. */
 export class MeanMetric extends Metric {
-  constructor(private readonly fn: MetricFunction, name?: string) {
-    super(name);
+  constructor(private readonly fn: MetricFunction, name?: string, stateShape?: Shape) {
+    super(name, stateShape);
   }
 
   /** Adds a batch; `sampleWeight` has one number per sample. */

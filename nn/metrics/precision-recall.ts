@@ -26,7 +26,7 @@ abstract class ShareOfPositives extends MeanMetric {
 }
 
 /** [batch, …] with unit axes up to `rank`. */
-function perSample(weights: Tensor, rank: number): Tensor {
+export function perSample(weights: Tensor, rank: number): Tensor {
   return reshape(weights, [...weights.shape, ...new Array<number>(rank - weights.rank).fill(1)]);
 }
 

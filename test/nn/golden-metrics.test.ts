@@ -32,7 +32,8 @@ const { cases, resolution } = readGolden<{ readonly cases: readonly MetricCase[]
 
 /** The function of a module that makes what Keras calls `className`, if there is one. */
 function maker<T>(module: object, className: string): ((config: object) => T) | undefined {
-  return (module as Record<string, (config: object) => T>)[className[0].toLowerCase() + className.slice(1)];
+  const name = className.replace(/^([A-Z]+)($|(?=[A-Z][a-z]))|^[A-Z]/, (capitals) => capitals.toLowerCase());
+  return (module as Record<string, (config: object) => T>)[name];
 }
 
 const test = suite('metrics, golden');

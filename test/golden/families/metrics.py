@@ -69,6 +69,29 @@ def objects(rng):
     return cases
 
 
+def areas(rng):
+    updates = []
+    for rows in (40, 25):
+        y = rng.integers(2, rows, 1)
+        p = np.round(1 / (1 + np.exp(-rng.normal(rows, 1, scale=1.5) - y + 0.5)), 2).astype(np.float32)
+        updates.append((y, p, rng.uniform(rows, high=2)))
+    updates[0][1][:4, 0] = 0, 1, 0.5, 0.25
+    logits = [(y, rng.normal(len(y), 1, scale=3)) for y, *_ in updates]
+    extreme = [(np.ones((3, 1), np.int32), np.array([[0.2], [0.6], [1]], np.float32))]
+    unweighted = [update[:-1] for update in updates]
+    cases = []
+    for curve in ("ROC", "PR"):
+        for method in ("interpolation", "minoring", "majoring"):
+            given = dict(curve=curve, summation_method=method)
+            cases.append(metric_case(f"auc-{curve.lower()}-{method}", keras.metrics.AUC, unweighted, **given))
+        cases.append(metric_case(f"auc-{curve.lower()}-weighted", keras.metrics.AUC, updates, curve=curve))
+        cases.append(metric_case(f"auc-{curve.lower()}-one-class", keras.metrics.AUC, extreme, curve=curve))
+    cases.append(metric_case("auc-five-thresholds", keras.metrics.AUC, unweighted, num_thresholds=5))
+    cases.append(metric_case("auc-given-thresholds", keras.metrics.AUC, unweighted, thresholds=[0.9, 0.1, 0.25, 0.5]))
+    cases.append(metric_case("auc-logits", keras.metrics.AUC, logits, from_logits=True))
+    return cases
+
+
 def resolution_case(name, y_true, y_pred, loss):
     """evaluate() of a model that hands its input on, compiled with metrics=['accuracy']."""
     model = keras.Sequential([keras.Input(y_pred.shape[1:]), keras.layers.Activation("linear")])
@@ -117,6 +140,6 @@ def make():
         "metrics",
         "cases: results[i] is result() after updates[0…i]. resolution: a model that hands yPred on, compiled with "
         "metrics=['accuracy'], evaluated in batches of 4.",
-        cases=objects(rng),
+        cases=[*objects(rng), *areas(random(203))],
         resolution=resolution(rng),
     )

@@ -23,30 +23,29 @@ export async function benchKernels(gpu: Gpu, { filter, full }: KernelOptions): P
   for (const suite of chosen) {
     const measured: Row[] = [];
     for (const one of suite) measured.push(await benchKernel(gpu, roof, one));
-    console.log(`${kernelTable(measured)}\n`);
+    console.log(`${table(kernelHead, kernelCells(measured))}\n`);
     rows.push(...measured);
   }
   return rows;
 }
 
-export function kernelTable(rows: readonly Row[]): string {
-  return table(
-    ['kernel', 'ms', 'least ms', 'GFLOP/s', 'GB/s', 'of roofline', 'CPU ms', 'plain ms', '× plain', 'first ms'],
-    rows.map((row) =>
-      row.error
-        ? [row.name, row.error]
-        : [
-            row.name,
-            fixed(row.medianMs, 3),
-            fixed(row.minMs, 3),
-            fixed(row.gflops, 2),
-            fixed(row.gbPerSecond, 2),
-            `${fixed(100 * (row.roofline as number), 0)} %`,
-            fixed(row.cpuMs, 3),
-            fixed(row.naiveMs, 2),
-            fixed(row.timesNaive, 1),
-            fixed(row.firstMs, 0),
-          ],
-    ),
+export const kernelHead = ['kernel', 'ms', 'least ms', 'GFLOP/s', 'GB/s', 'of roofline', 'CPU ms', 'plain ms', '× plain', 'first ms'];
+
+export function kernelCells(rows: readonly Row[]): string[][] {
+  return rows.map((row) =>
+    row.error
+      ? [row.name, row.error]
+      : [
+          row.name,
+          fixed(row.medianMs, 3),
+          fixed(row.minMs, 3),
+          fixed(row.gflops, 2),
+          fixed(row.gbPerSecond, 2),
+          `${fixed(100 * (row.roofline as number), 0)} %`,
+          fixed(row.cpuMs, 3),
+          fixed(row.naiveMs, 2),
+          fixed(row.timesNaive, 1),
+          fixed(row.firstMs, 0),
+        ],
   );
 }

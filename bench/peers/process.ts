@@ -8,6 +8,8 @@ export class WorkerProcess {
 
   constructor(script: string, args: readonly string[]) {
     this.child = fork(script, args, {
+      // Long sequences are deep recursions in some of them; the usual 1 MB would stop those.
+      execArgv: ['--stack-size=6000'],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Compiled shaders kept from an earlier run would make first steps look shorter than they are.

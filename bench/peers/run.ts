@@ -5,12 +5,14 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
-import { datasets, padSequences } from '../../nn';
+import { reviews } from '../reviews';
+import { table } from '../table';
 import { median, type Row } from '../row';
-import { isText, models, randomBatch, WORDS, flopsOf } from './models.mjs';
+import { isText, models, randomBatch, flopsOf } from './models.mjs';
+import { lossDeviation, whyWrong } from './checks';
 import { WorkerProcess } from './process';
 import type { Batch, Model, Prepared } from './protocol';
-import { peerTable } from './table';
+import { peerCells, peerHead } from './table';
 
 export interface PeerOptions {
   readonly filter: string;
@@ -19,6 +21,8 @@ export interface PeerOptions {
   readonly rounds: number;
   /** Only systems whose name and backend hold this. */
   readonly system: string;
+  /** A preparation or a round may take so many seconds. */
+  readonly limit: number;
 }
 
 interface Contestant {
@@ -43,22 +47,21 @@ const ROUND_MS = 600;
 const MOST_STEPS = 64;
 /** Steps longer than this are repeated less. */
 const PATIENCE_MS = 6000;
-const PREPARE_SECONDS = 300;
-const ROUND_SECONDS = 300;
 
 export interface PeersResult {
   readonly rows: Row[];
   readonly versions: Record<string, string>;
 }
 
-export async function benchPeers({ filter, root, rounds, system }: PeerOptions): Promise<PeersResult> {
+export async function benchPeers(options: PeerOptions): Promise<PeersResult> {
+  const { filter, system } = options;
   const rows: Row[] = [];
   const versions: Record<string, string> = {};
   const systems = contestants.filter((one) => one === US || `${one.system} ${one.backend}`.includes(system));
   for (const model of models) {
     if (!model.name.includes(filter)) continue;
-    const measured = await benchModel(model, systems, root, rounds, versions);
-    console.log(`${peerTable(measured)}\n`);
+    const measured = await benchModel(model, systems, options, versions);
+    console.log(`${table(peerHead, peerCells(measured))}\n`);
     rows.push(...measured);
   }
   return { rows, versions };
@@ -72,15 +75,15 @@ interface Entry extends Contestant {
   error?: string;
 }
 
-async function benchModel(model: Model, systems: readonly Contestant[], root: string, rounds: number, versions: Record<string, string>): Promise<Row[]> {
+async function benchModel(model: Model, systems: readonly Contestant[], options: PeerOptions, versions: Record<string, string>): Promise<Row[]> {
   const sections = await batchesOf(model);
   const entries: Entry[] = [];
-  for (const contestant of systems) entries.push(await enter(contestant, model, sections[0].batches, root, versions));
+  for (const contestant of systems) entries.push(await enter(contestant, model, sections[0].batches, options, versions));
   const rows: Row[] = [];
   try {
     for (const [i, { tokens, batches }] of sections.entries()) {
       if (i > 0) await Promise.all(entries.map((entry) => attempt(entry, () => entry.worker!.call('use', batches, 60))));
-      rows.push(...(await compare(model, tokens, entries, rounds)));
+      rows.push(...(await compare(model, tokens, entries, options)));
     }
   } finally {
     for (const { worker } of entries) worker?.end();
@@ -93,22 +96,21 @@ async function batchesOf(model: Model): Promise<{ tokens: string; batches: Batch
   const random = Array.from({ length: BATCHES }, (_, i) => randomBatch(model, i));
   if (!isText(model)) return [{ tokens: 'none', batches: random }];
   const { batch, length } = model;
-  const { train: [sequences, labels], kind } = await datasets.imdb.loadData({ numWords: WORDS });
-  const reviews = Array.from({ length: BATCHES }, (_, i): Batch => {
-    const [start, end] = [i * batch, (i + 1) * batch];
-    return {
-      x: Int32Array.from(padSequences(sequences.slice(start, end), { maxlen: length }).data),
-      y: Int32Array.from(labels.slice(start, end).data),
-    };
-  });
+  const real: Batch[] = [];
+  let tokens = '';
+  for (let i = 0; i < BATCHES; i++) {
+    const { x, y, about } = await reviews(batch, length, i * batch);
+    real.push({ x: Int32Array.from(x.data), y: Int32Array.from(y.data) });
+    tokens = about;
+  }
   return [
-    { tokens: `${kind} reviews`, batches: reviews },
+    { tokens, batches: real },
     { tokens: 'uniform random', batches: random },
   ];
 }
 
 /** Tries each form of a system in a process of its own and keeps the fastest. */
-async function enter(contestant: Contestant, model: Model, data: readonly Batch[], root: string, versions: Record<string, string>): Promise<Entry> {
+async function enter(contestant: Contestant, model: Model, data: readonly Batch[], { root, limit }: PeerOptions, versions: Record<string, string>): Promise<Entry> {
   const { system, backend, module } = contestant;
   const start = (): WorkerProcess => new WorkerProcess(join(root, 'bench/peers/worker.mjs'), [pathToFileURL(join(root, module)).href, backend]);
   const tell = (text: string): void => void process.stderr.write(`${model.name}: ${system} ${backend} ${text}\n`);
@@ -121,7 +123,7 @@ async function enter(contestant: Contestant, model: Model, data: readonly Batch[
       Object.assign(versions, (await worker.call<{ versions: object }>('open', null, 60)).versions);
       if (i === 0) forms = await worker.call<string[]>('forms', model, 10);
       const form = forms[i];
-      const prepared = await worker.call<Prepared>('prepare', { model, form, data, patience: PATIENCE_MS }, PREPARE_SECONDS);
+      const prepared = await worker.call<Prepared>('prepare', { model, form, data, patience: PATIENCE_MS }, limit);
       tell(`(${form}): ${prepared.stepMs.toFixed(1)} ms, losses ${prepared.losses.map((loss) => loss.toFixed(5)).join(' ')}`);
       if (best && best.prepared!.stepMs <= prepared.stepMs) worker.end();
       else {
@@ -142,7 +144,7 @@ interface Samples {
   readonly readEach: number[];
 }
 
-async function compare(model: Model, tokens: string, entries: readonly Entry[], rounds: number): Promise<Row[]> {
+async function compare(model: Model, tokens: string, entries: readonly Entry[], { rounds, limit }: PeerOptions): Promise<Row[]> {
   const samples = entries.map((): Samples => ({ queued: [], readEach: [] }));
   for (let round = 0; round < rounds; round++) {
     for (const [i, entry] of entries.entries()) {
@@ -151,7 +153,7 @@ async function compare(model: Model, tokens: string, entries: readonly Entry[], 
       if (round >= (stepMs > 3 * PATIENCE_MS ? 1 : stepMs > PATIENCE_MS ? 2 : rounds)) continue;
       const count = Math.max(1, Math.min(MOST_STEPS, Math.round(ROUND_MS / stepMs)));
       const steps = async (readEach: boolean): Promise<number> =>
-        (await entry.worker!.call<{ ms: number }>('round', { count, readEach }, ROUND_SECONDS)).ms;
+        (await entry.worker!.call<{ ms: number }>('round', { count, readEach }, limit)).ms;
       await attempt(entry, async () => {
         const queued = await steps(false);
         samples[i].queued.push(queued);
@@ -189,22 +191,6 @@ function rowOfEntry(model: Model, tokens: string, entry: Entry, { queued, readEa
     lossDeviation: deviation,
     ...(wrong && { error: wrong }),
   };
-}
-
-/** From the same weights on the same batch all must lose the same: relative to ours, the most over the first steps. */
-export function lossDeviation(theirs: readonly number[], ours: readonly number[]): number {
-  return Math.max(...theirs.slice(0, ours.length).map((loss, i) => Math.abs(loss - ours[i]) / Math.abs(ours[i])));
-}
-
-/** Rounding, carried through three steps of Adam, costs less. */
-const TOLERANCE = 5e-3;
-
-/** What is not a training step of this model needs no comparison. */
-export function whyWrong(model: Model, losses: readonly number[], deviation: number | undefined): string | undefined {
-  if (!losses.every(Number.isFinite)) return `the losses are ${losses}`;
-  if (model.family !== 'matmul' && !(losses[losses.length - 1] < losses[0])) return `it does not learn: the losses are ${losses}`;
-  if (deviation !== undefined && deviation > TOLERANCE) return `it trains something else: the losses are ${losses}`;
-  return undefined;
 }
 
 async function attempt(entry: Entry, fn: () => Promise<unknown>): Promise<void> {

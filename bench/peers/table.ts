@@ -1,5 +1,5 @@
 import type { Row } from '../row';
-import { fixed, table } from '../table';
+import { fixed } from '../table';
 
 export const peerHead = ['model, tokens', 'system', 'ms per step', 'least', 'most', '÷ wgrad', 'read each step', 'first step', 'n', 'form'];
 
@@ -23,10 +23,6 @@ export function peerCells(rows: readonly Row[]): string[][] {
       [row.form, row.waiting === 'dozing' ? 'dozing' : ''].filter(Boolean).join(', '),
     ];
   });
-}
-
-export function peerTable(rows: readonly Row[]): string {
-  return table(peerHead, peerCells(rows));
 }
 
 /** Three significant digits, whole numbers from 100 on. */

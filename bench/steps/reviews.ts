@@ -1,24 +1,17 @@
 /** The tutorials' text models on movie reviews: real ones where they are, generated ones otherwise. */
 import type { SequenceOptions } from '../../engine/ops/rnn';
-import { datasets, layers, padSequences, sequential } from '../../nn';
+import { layers, sequential } from '../../nn';
 import { LSTM } from '../../nn/layers/rnn/lstm';
 import type { Layer } from '../../nn/core/layer';
 import { Trainer } from '../../nn/training/trainer';
-import type { StepBenchmark, StepData } from './benchmark';
-
-const WORDS = 10_000;
+import { reviews, WORDS } from '../reviews';
+import type { StepBenchmark } from './benchmark';
 
 /** The same layer, one step after the other. */
 class SteppedLSTM extends LSTM {
   protected override sequenceOptions(): SequenceOptions {
     return { ...super.sequenceOptions(), implementation: 'steps' };
   }
-}
-
-/** One batch of reviews, cut or padded in front to `length`. */
-async function reviews(batch: number, length: number): Promise<StepData> {
-  const { train: [sequences, labels], kind } = await datasets.imdb.loadData({ numWords: WORDS });
-  return { x: padSequences(sequences.slice(0, batch), { maxlen: length }), y: labels.slice(0, batch), about: `${kind} reviews` };
 }
 
 function textCase(name: string, batch: number, length: number, width: number, inner: () => Layer[]): StepBenchmark {

@@ -24,7 +24,7 @@ export async function benchSteps(gpu: Gpu, { filter, full }: StepOptions): Promi
     // Of the least times: what else the machine does slows both, but not alike.
     rows.push(faster?.minMs && row.minMs ? { ...row, slower: row.minMs / faster.minMs } : row);
   }
-  if (rows.length > 0) console.log(`${stepTable(rows)}\n`);
+  if (rows.length > 0) console.log(`${table(stepHead, stepCells(rows))}\n`);
   return rows;
 }
 
@@ -120,27 +120,28 @@ async function timed(gpu: Gpu, submit: () => void): Promise<Sample> {
   return { ms: performance.now() - start, host, cpu: (user + system) / 1000 };
 }
 
-export function stepTable(rows: readonly Row[]): string {
-  return table(
-    ['training step', 'samples/s', 'ms', 'least ms', 'device ms', 'host ms', 'floor ms', 'host ÷ floor', 'CPU ms', 'dispatches', 'submits', 'peak MiB', 'first ms'],
-    rows.map((row) =>
-      row.error
-        ? [row.name, row.error]
-        : [
-            `${row.name.replace('step ', '')}${row.about ? ` (${row.about})` : ''}${row.slower ? `: ${fixed(row.slower, 1)}× slower` : ''}`,
-            fixed(row.samplesPerSecond, 0),
-            fixed(row.medianMs, 2),
-            fixed(row.minMs, 2),
-            fixed(row.deviceMs, 2),
-            fixed(row.hostMinMs, 3),
-            fixed(row.floorWithUploadsMinMs, 3),
-            fixed(row.hostOverFloor, 2),
-            fixed(row.cpuMs, 2),
-            String(row.dispatches),
-            fixed(row.submits, 2),
-            fixed((row.peakBytes as number) / 2 ** 20, 1),
-            fixed(row.firstMs, 0),
-          ],
-    ),
+export const stepHead = [
+  'training step', 'samples/s', 'ms', 'least ms', 'device ms', 'host ms', 'floor ms', 'host ÷ floor', 'CPU ms', 'dispatches', 'submits', 'peak MiB', 'first ms',
+];
+
+export function stepCells(rows: readonly Row[]): string[][] {
+  return rows.map((row) =>
+    row.error
+      ? [row.name, row.error]
+      : [
+          `${row.name.replace('step ', '')}${row.about ? ` (${row.about})` : ''}${row.slower ? `: ${fixed(row.slower, 1)}× slower` : ''}`,
+          fixed(row.samplesPerSecond, 0),
+          fixed(row.medianMs, 2),
+          fixed(row.minMs, 2),
+          fixed(row.deviceMs, 2),
+          fixed(row.hostMinMs, 3),
+          fixed(row.floorWithUploadsMinMs, 3),
+          fixed(row.hostOverFloor, 2),
+          fixed(row.cpuMs, 2),
+          String(row.dispatches),
+          fixed(row.submits, 2),
+          fixed((row.peakBytes as number) / 2 ** 20, 1),
+          fixed(row.firstMs, 0),
+        ],
   );
 }

@@ -21,18 +21,21 @@ const config = {
   range: { category: ['#1f5fa8', '#d1602b', '#3b8a4d', '#8a5a9e', '#777'] },
 } as const;
 
-/** A `<figure>` element; `id` tells its parts from those of the other figures on the page. */
-export async function renderFigure(figure: Figure, id: string): Promise<string> {
+/** A chart as SVG text. */
+export async function chartSvg(chart: TopLevelSpec): Promise<string> {
   // Loaded only now: 0.25 s, which no training has to wait for.
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
+  const { spec } = vegaLite.compile(chart, { config: config as object });
+  const view = new vega.View(vega.parse(spec), { renderer: 'none' });
+  const svg = await view.toSVG();
+  view.finalize();
+  return svg;
+}
+
+/** A `<figure>` element; `id` tells its parts from those of the other figures on the page. */
+export async function renderFigure(figure: Figure, id: string): Promise<string> {
   const charts: string[] = [];
-  for (const [i, chart] of figure.charts.entries()) {
-    const { spec } = vegaLite.compile(chart, { config: config as object });
-    const view = new vega.View(vega.parse(spec), { renderer: 'none' });
-    const svg = await view.toSVG();
-    view.finalize();
-    charts.push(inline(svg, `${id}-${i}`));
-  }
+  for (const [i, chart] of figure.charts.entries()) charts.push(inline(await chartSvg(chart), `${id}-${i}`));
   const columns = figure.columns ? ` style="--columns: ${figure.columns}"` : '';
   return `<figure id="${id}"><div class="charts"${columns}>${charts.join('\n')}</div><figcaption>${escapeHtml(figure.caption)}</figcaption></figure>`;
 }

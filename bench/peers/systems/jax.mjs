@@ -1,6 +1,7 @@
 /**
- * jax-js. Forms: `jit` compiles the whole training step, embedding gradient included; `one-hot` does so with the lookup
- * written as a product with one-hot rows; `eager` compiles nothing but Adam. On WebAssembly each also with and without threads.
+ * jax-js. Forms: `jit` compiles the whole training step, which the gradient of a lookup does not allow; `hybrid` does the
+ * lookup and its gradient beside the compiled rest; `one-hot` compiles all, the lookup as a product with one-hot rows;
+ * `eager` compiles nothing but Adam. On WebAssembly each with and without threads.
  */
 import { readFileSync } from 'node:fs';
 import { ADAM, isText, WORDS } from '../models.mjs';
@@ -11,7 +12,7 @@ export async function open(backend) {
   return {
     versions: { 'jax-js': JSON.parse(readFileSync(new URL('../package.json', import.meta.resolve('@jax-js/jax')))).version },
     forms(model) {
-      const kinds = model.family === 'matmul' ? ['eager'] : isText(model) ? ['jit', 'one-hot', 'eager'] : ['jit'];
+      const kinds = model.family === 'matmul' ? ['eager'] : isText(model) ? textForms(model) : ['jit'];
       return backend === 'wasm' ? kinds.flatMap((kind) => [`${kind}, threads`, kind]) : kinds;
     },
     async prepare(model, weights, form) {
@@ -27,6 +28,9 @@ export async function open(backend) {
   };
 }
 
+/** One-hot rows of 16,384 tokens would be 655 MB. */
+const textForms = ({ batch, length }) => ['hybrid', ...(batch * length <= 4096 ? ['one-hot'] : []), 'eager'];
+
 const toDevice = ({ numpy: np }, weights) =>
   Object.fromEntries(Object.entries(weights).map(([name, { shape, data }]) => [name, np.array(data, { shape })]));
 
@@ -39,28 +43,13 @@ function matmul(jax, weights) {
 }
 
 function training(jax, model, weights, kind) {
-  const { numpy: np, jit, tree, valueAndGrad } = jax;
-  const loss = lossOf(jax, model, kind === 'one-hot');
-  const compiled = kind === 'eager' ? (fn) => fn : jit;
-  const gradients = (params, x, y) => valueAndGrad(loss)(params, x, y);
-  const update = adam(jax);
-  const adamStep = jit(update);
-  const step =
-    kind === 'eager'
-      ? (state, rates, x, y) => {
-          const [value, grads] = gradients(tree.ref(state.params), x, y);
-          return [value, adamStep(state, grads, rates)];
-        }
-      : compiled((state, rates, x, y) => {
-          const [value, grads] = gradients(tree.ref(state.params), x, y);
-          return [value, update(state, grads, rates)];
-        });
-
+  const { numpy: np, tree } = jax;
   const params = toDevice(jax, weights);
   const zeros = () => tree.map((p) => np.zerosLike(p), tree.ref(params));
   let state = { params, m: zeros(), v: zeros() };
   let value = null;
   let t = 0;
+  const step = stepOf(jax, model, kind);
   const shape = isText(model) ? [model.batch, model.length] : model.family === 'conv' ? [model.batch, 1, 28, 28] : [model.batch, 784];
   return {
     step({ x, y }) {
@@ -75,6 +64,32 @@ function training(jax, model, weights, kind) {
       await jax.blockUntilReady(state.params);
       return (await value.ref.data())[0];
     },
+  };
+}
+
+/** One training step: (state, rate, x, y) → [loss, state]. */
+function stepOf(jax, model, kind) {
+  const { numpy: np, jit, tree, valueAndGrad, vjp } = jax;
+  const update = adam(jax);
+  const whole = valueAndGrad(lossOf(jax, model, kind === 'one-hot' ? 'one-hot' : 'take'));
+  const trainWhole = (adamStep) => (state, rate, x, y) => {
+    const [value, grads] = whole(tree.ref(state.params), x, y);
+    return [value, adamStep(state, grads, rate)];
+  };
+  if (kind === 'eager') return trainWhole(jit(update));
+  if (kind !== 'hybrid') return jit(trainWhole(update));
+
+  // The lookup and its gradient, a scatter, cannot be compiled with the rest: they stand before and after it.
+  const onRows = valueAndGrad(lossOf(jax, model, 'rows'), { argnums: [0, 1] });
+  const compiled = jit((params, rows, y) => onRows(params, rows, y));
+  const adamStep = jit(update);
+  return (state, rate, x, y) => {
+    const { embedding, ...rest } = state.params;
+    const [rows, scatter] = vjp((table) => np.take(table, x, 0), [embedding.ref]);
+    const [value, [grads, drows]] = compiled(tree.ref(rest), rows, y);
+    const [dembedding] = scatter(drows);
+    scatter.dispose();
+    return [value, adamStep(state, { embedding: dembedding, ...grads }, rate)];
   };
 }
 
@@ -93,7 +108,7 @@ function adam({ tree }) {
 let jaxSqrt;
 
 /** The mean loss of a batch. Arrays are used up by what takes them, unless a `.ref` is taken. */
-function lossOf({ numpy: np, nn, lax }, model, oneHot) {
+function lossOf({ numpy: np, nn, lax }, model, lookedUp) {
   jaxSqrt = np.sqrt;
   const dense = (x, p, name) => np.matmul(x, p[`${name}/kernel`]).add(p[`${name}/bias`]);
   const { batch, length, units } = model;
@@ -103,7 +118,12 @@ function lossOf({ numpy: np, nn, lax }, model, oneHot) {
     const z = logits.reshape([batch]);
     return np.mean(nn.softplus(z.ref).sub(z.mul(y)));
   };
-  const lookup = (table, ids) => (oneHot ? np.matmul(nn.oneHot(ids, WORDS), table) : np.take(table, ids, 0));
+  const lookups = {
+    take: (p, ids) => np.take(p.embedding, ids, 0),
+    'one-hot': (p, ids) => np.matmul(nn.oneHot(ids, WORDS), p.embedding),
+    rows: (_, rows) => rows,
+  };
+  const lookup = lookups[lookedUp];
   const at = (x, t) => x.slice([], t, []);
 
   switch (model.family) {
@@ -112,12 +132,12 @@ function lossOf({ numpy: np, nn, lax }, model, oneHot) {
     case 'pooled':
       return (p, x, y) => {
         // One-hot rows are added up first: counts per word, so that the product is with the table once.
-        const mean = oneHot ? np.matmul(np.mean(nn.oneHot(x, WORDS), 1), p.embedding) : np.mean(np.take(p.embedding, x, 0), 1);
+        const mean = lookedUp === 'one-hot' ? np.matmul(np.mean(nn.oneHot(x, WORDS), 1), p.embedding) : np.mean(lookup(p, x), 1);
         return fromSign(dense(nn.relu(dense(mean, p, 'hidden')), p, 'out'), y);
       };
     case 'recurrent':
       return (p, x, y) => {
-        const steps = dense(lookup(p.embedding, x), p, 'cell');
+        const steps = dense(lookup(p, x), p, 'cell');
         const kernel = p['cell/recurrent'];
         let h = np.zeros([batch, units]);
         let c = np.zeros([batch, units]);

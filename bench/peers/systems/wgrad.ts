@@ -44,8 +44,15 @@ function layersOf({ family, length = 0, width = 0, cell, units = 0 }: Model): La
       return [embedding(), layers.globalAveragePooling1D(), layers.dense({ units: 16, activation: 'relu' }), layers.dense({ units: 1 })];
     case 'recurrent':
       return [embedding(), cell === 'LSTM' ? layers.lstm({ units }) : layers.simpleRNN({ units }), layers.dense({ units: 1 })];
-    default:
-      throw new Error(`wgrad has no ${family} model yet`);
+    case 'conv':
+      return [
+        layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
+        layers.flatten(),
+        layers.dense({ units: 128, activation: 'relu' }),
+        layers.dense({ units: 10 }),
+      ];
+    case 'matmul':
+      throw new Error('a matrix product has no layers');
   }
 }
 

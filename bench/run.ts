@@ -28,6 +28,8 @@ export interface BenchOptions {
   readonly system?: string;
   /** A peer's preparation or round may take so many seconds. */
   readonly limit?: number;
+  /** In place of the tutorials' own, beside Keras. */
+  readonly epochs?: number;
   /** A Python with Keras and TensorFlow. */
   readonly python?: string;
   /** Fails where a ratio lost more than a fifth against bench/baseline.json. */
@@ -55,7 +57,7 @@ export async function run(options: BenchOptions): Promise<number> {
   return rows.length === 0 || rows.some(isOurFailure) || !held ? 1 : 0;
 }
 
-async function measure({ suites, filter = '', adapter, full = false, rounds = 5, system = '', limit = 300, python = 'python3', root, command }: BenchOptions): Promise<Document> {
+async function measure({ suites, filter = '', adapter, full = false, rounds, epochs, system = '', limit = 300, python = 'python3', root, command }: BenchOptions): Promise<Document> {
   const gpu = await init({ adapter });
   const { info } = gpu;
   const finish = beginDocument(info, command);
@@ -67,8 +69,8 @@ async function measure({ suites, filter = '', adapter, full = false, rounds = 5,
   await close();
   const versions: Record<string, string> = {};
   for (const [name, bench] of [
-    ['peers', () => benchPeers({ filter, root, rounds, system, limit })],
-    ['keras', () => benchKeras({ filter, root, rounds, python })],
+    ['peers', () => benchPeers({ filter, root, rounds: rounds ?? 5, system, limit })],
+    ['keras', () => benchKeras({ filter, root, rounds: rounds ?? 1, python, epochs })],
   ] as const) {
     if (!suites.includes(name)) continue;
     const result = await bench();

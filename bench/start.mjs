@@ -17,6 +17,7 @@ const options = {
   full: { help: 'also what takes long on a software adapter' },
   adapter: { value: 'auto|gpu|software', read: oneOf(['auto', 'gpu', 'software']), help: 'auto (default): a GPU, or a software adapter where there is none' },
   python: { value: 'FILE', read: (text) => text, help: 'a Python with Keras and TensorFlow (python3)' },
+  epochs: { value: 'N', read: wholeNumber(1), help: "in place of the tutorials' own, beside Keras" },
   check: { help: 'fail if a ratio lost more than a fifth against bench/baseline.json' },
   'update-baseline': { help: "put this run's ratios into bench/baseline.json" },
   report: { help: 'write bench/RESULTS.md and its figure' },

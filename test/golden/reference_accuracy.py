@@ -22,14 +22,10 @@ from unittest.mock import patch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
-os.nice(19)
 
 import keras
 import numpy as np
 import tensorflow as tf
-
-tf.config.threading.set_intra_op_parallelism_threads(1)
-tf.config.threading.set_inter_op_parallelism_threads(1)
 
 HERE = Path(__file__).parent
 OUTPUT = HERE / "reference-accuracy.json"
@@ -191,6 +187,9 @@ def main():
     arguments.add_argument("--only", default=",".join(RUNS))
     arguments.add_argument("--seeds", default="0,1,2,3,4")
     options = arguments.parse_args()
+    os.nice(19)
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
 
     results = json.loads(OUTPUT.read_text())["runs"] if OUTPUT.exists() else []
     save(results)

@@ -6,7 +6,7 @@ import { datasets, padSequences } from '../nn';
 export const WORDS = 10_000;
 
 export interface Reviews {
-  /** [batch, length] tokens, cut or padded in front. */
+  /** [batch, length] tokens, cut in front, padded in front or behind. */
   readonly x: HostArray;
   /** [batch] of 0 and 1. */
   readonly y: HostArray;
@@ -14,9 +14,14 @@ export interface Reviews {
   readonly about: string;
 }
 
-/** The reviews from `start` on. */
-export async function reviews(batch: number, length: number, start = 0): Promise<Reviews> {
+interface ReviewOptions {
+  /** The first review. */
+  readonly start?: number;
+  readonly padding?: 'pre' | 'post';
+}
+
+export async function reviews(batch: number, length: number, { start = 0, padding = 'pre' }: ReviewOptions = {}): Promise<Reviews> {
   const { train: [sequences, labels], kind } = await datasets.imdb.loadData({ numWords: WORDS });
   const end = start + batch;
-  return { x: padSequences(sequences.slice(start, end), { maxlen: length }), y: labels.slice(start, end), about: `${kind} reviews` };
+  return { x: padSequences(sequences.slice(start, end), { maxlen: length, padding }), y: labels.slice(start, end), about: `${kind} reviews` };
 }

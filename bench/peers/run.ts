@@ -99,7 +99,7 @@ async function batchesOf(model: Model): Promise<{ tokens: string; batches: Batch
   const real: Batch[] = [];
   let tokens = '';
   for (let i = 0; i < BATCHES; i++) {
-    const { x, y, about } = await reviews(batch, length, i * batch);
+    const { x, y, about } = await reviews(batch, length, { start: i * batch });
     real.push({ x: Int32Array.from(x.data), y: Int32Array.from(y.data) });
     tokens = about;
   }

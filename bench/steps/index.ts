@@ -2,3 +2,4 @@
 export { imageSteps } from './images';
 export { reviewSteps } from './reviews';
 export { textEmbeddingSteps } from './text-embedding';
+export { tabularSteps } from './tabular';

@@ -14,25 +14,53 @@ class SteppedLSTM extends LSTM {
   }
 }
 
-function textCase(name: string, batch: number, length: number, width: number, inner: () => Layer[]): StepBenchmark {
+interface TextModel {
+  readonly name: string;
+  readonly batch: number;
+  readonly length: number;
+  /** Of the embedding. */
+  readonly width: number;
+  inner(): Layer[];
+  /** Words of the embedding; rarer ones are all token 1. Default 10,000. */
+  readonly words?: number;
+  /** Reviews are padded behind, and the padding is masked. */
+  readonly mask?: boolean;
+}
+
+function textStep({ name, batch, length, width, inner, words = WORDS, mask = false }: TextModel): StepBenchmark {
   return {
     name: `${name}, length ${length}, batch ${batch}`,
     batch,
-    data: () => reviews(batch, length),
-    trainer: () => {
-      const model = sequential([layers.embedding({ inputDim: WORDS, outputDim: width, inputShape: [length] }), ...inner(), layers.dense({ units: 1, activation: 'sigmoid' })]);
+    async data() {
+      const { x, y, about } = await reviews(batch, length, { padding: mask ? 'post' : 'pre' });
+      return { x: x.map((token) => (token < words ? token : 1)), y, about };
+    },
+    trainer() {
+      const embedding = layers.embedding({ inputDim: words, outputDim: width, inputShape: [length], maskZero: mask });
+      const model = sequential([embedding, ...inner(), layers.dense({ units: 1, activation: 'sigmoid' })]);
       return new Trainer(model, { optimizer: 'adam', loss: 'binary_crossentropy', metrics: ['accuracy'] });
     },
   };
 }
 
-const lstm = (length: number): StepBenchmark => textCase('LSTM 128', 32, length, 256, () => [layers.lstm({ units: 128 })]);
+const recurrent = (name: string, length: number, layer: () => Layer): StepBenchmark => textStep({ name, batch: 32, length, width: 256, inner: () => [layer()] });
+const rnn = (length: number): StepBenchmark => recurrent('SimpleRNN 128', length, () => layers.simpleRNN({ units: 128 }));
+const lstm = (length: number): StepBenchmark => recurrent('LSTM 128', length, () => layers.lstm({ units: 128 }));
+const dense = (units: number): Layer => layers.dense({ units, activation: 'relu' });
 
 export const reviewSteps: readonly StepBenchmark[] = [
-  textCase('pooled embedding', 512, 256, 16, () => [layers.globalAveragePooling1D(), layers.dense({ units: 16, activation: 'relu' })]),
-  textCase('SimpleRNN 128', 32, 64, 256, () => [layers.simpleRNN({ units: 128 })]),
+  textStep({ name: 'pooled embedding', batch: 512, length: 256, width: 16, inner: () => [layers.globalAveragePooling1D(), dense(16)] }),
+  rnn(64),
   lstm(64),
-  { ...textCase('LSTM 128 step by step', 32, 64, 256, () => [new SteppedLSTM({ units: 128 })]), slowerThan: 'LSTM 128, length 64, batch 32' },
+  { ...recurrent('LSTM 128 step by step', 64, () => new SteppedLSTM({ units: 128 })), slowerThan: 'LSTM 128, length 64, batch 32' },
+  // The tutorials that read text with 1,000 words: single layers of 16 units, and both directions.
+  textStep({ name: 'masked SimpleRNN 16', batch: 64, length: 256, width: 50, words: 1000, mask: true, inner: () => [layers.simpleRNN({ units: 16 })] }),
+  textStep({ name: 'masked LSTM 16', batch: 64, length: 256, width: 50, words: 1000, mask: true, inner: () => [layers.lstm({ units: 16 })] }),
+  textStep({
+    name: 'masked bidirectional LSTM 64 + Dense 64', batch: 64, length: 256, width: 64, words: 1000, mask: true,
+    inner: () => [layers.bidirectional({ layer: layers.lstm({ units: 64 }) }), dense(64)],
+  }),
+  rnn(512),
   lstm(512),
   lstm(1024),
 ];

@@ -15,11 +15,12 @@ export const options = {
   adapter: { value: 'auto|gpu|software', read: oneOf(['auto', 'gpu', 'software']), help: 'auto (default): a GPU, or a software adapter where there is none' },
   out: { value: 'DIR', read: (text) => text, help: 'where the reports go (default out)' },
   resume: { help: 'keep the runs that DIR already holds complete for the same options' },
+  profile: { help: 'measure every kernel in the first steps: a table at the end, and DIR/<tutorial>/trace.json' },
   list: { help: 'list the tutorials and how long they take' },
   help: { help: 'show this' },
 };
 
-const defaults = { seed: 0, data: 'auto', adapter: 'auto', out: 'out', resume: false };
+const defaults = { seed: 0, data: 'auto', adapter: 'auto', out: 'out', resume: false, profile: false };
 
 /** `{ action: 'run', tutorial, options }`, `{ action: 'list' }` or `{ action: 'help' }`; throws UsageError. */
 export function readCommand(argv, env = {}) {

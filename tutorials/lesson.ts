@@ -1,11 +1,11 @@
 /** What a tutorial is given: its options, the report it writes into, and `run`, which records what was measured. */
 import { type CallbackLike, clearSession, type datasets, type DeviceInfo, type History, type HostArray, type Model, setSeed, type Shape, version } from 'wgrad';
 import { host } from '#platform';
+import { textTable } from '../engine/text-table';
 import { estimate } from './estimate';
 import { readRunSection, reportPage } from './report/page';
 import type { Figure } from './report/render';
 import { Report } from './report/report';
-import { textTable } from './report/text';
 import { completeRuns, hashOf, interruption, npy, type Options, readResult, readText, type Result, type RunRecord } from './result';
 import { labelTerminal } from './synthetic-label';
 

@@ -1,7 +1,7 @@
 /** Runs one tutorial: tells the lesson of Ctrl-C, writes the index over all reports. Built and called by `npm start`. */
 import { access, constants, mkdir } from 'node:fs/promises';
 import process from 'node:process';
-import { init } from 'wgrad';
+import { init, profile } from 'wgrad';
 import { host } from '#platform';
 import { catalog } from './catalog.mjs';
 import { Interrupted, Lesson } from './lesson';
@@ -29,14 +29,14 @@ export const tutorials: Record<string, () => Promise<{ default: (lesson: Lesson)
 
 export interface Command {
   tutorial: string;
-  options: Options & { out: string; resume: boolean };
+  options: Options & { out: string; resume: boolean; profile: boolean };
 }
 
 /**
  * Runs `command` and returns the exit code; what the person can put right is told in one line. Throws an error of
  * code `adapter` where there is no adapter at all, which the set-up may be able to mend.
  */
-export async function run({ tutorial, options: { out, resume, ...options } }: Command): Promise<number> {
+export async function run({ tutorial, options: { out, resume, profile: profiled, ...options } }: Command): Promise<number> {
   try {
     const folder = host.files!.join(out, tutorial);
     await mkdir(folder, { recursive: true });
@@ -45,7 +45,9 @@ export async function run({ tutorial, options: { out, resume, ...options } }: Co
     // "auto" leaves the choice to the environment's WGRAD_ADAPTER, should it be set.
     const openDevice = (): ReturnType<typeof init> => init(options.adapter === 'auto' ? {} : { adapter: options.adapter });
     const lesson = new Lesson({ entry, options, openDevice, folder, resume });
-    return await teach(lesson, tutorial, out);
+    if (!profiled) return await teach(lesson, tutorial, out);
+    await openDevice();
+    return await teachProfiled(lesson, tutorial, out);
   } catch (error) {
     return explain(error, options.adapter);
   }
@@ -72,6 +74,15 @@ async function teach(lesson: Lesson, tutorial: string, out: string): Promise<num
   await writeIndex(out);
   host.terminal.write(`\nReport: ${host.files!.join(out, tutorial, 'report.html')}\n`);
   return status;
+}
+
+/** Prints where the time of the first steps went, and leaves `trace.json` beside the report. */
+async function teachProfiled(lesson: Lesson, tutorial: string, out: string): Promise<number> {
+  const profiled = await profile(() => teach(lesson, tutorial, out));
+  const file = host.files!.join(out, tutorial, 'trace.json');
+  await host.files!.writeAtomic(file, JSON.stringify(profiled.trace()));
+  host.terminal.write(`\n${profiled.table()}\nTrace, for chrome://tracing or ui.perfetto.dev: ${file}\n`);
+  return profiled.result;
 }
 
 /** `DIR/index.html`, over every tutorial that has a result in DIR. */

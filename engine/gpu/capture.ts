@@ -4,17 +4,14 @@
  */
 import type { BindGroupCache } from './bindings';
 import type { CaptureHeap, Temporary, Tenant } from './capture-heap';
-import type { Grid } from './grid';
-import type { Pipeline } from './pipelines';
-import { type CapturedCommand, type Encoder, operandsOf, type Recorder, subregion } from './recorder';
+import type { Encoder } from './encoder';
+import { type CapturedCommand, type DispatchCommand, operandsOf, type Recorder, subregion } from './recorder';
 import type { Region, Storage } from './storage';
 
 interface ResolvedDispatch {
-  readonly pipeline: Pipeline;
+  readonly command: DispatchCommand;
   /** One bind group, or one per input slot where an operand is an input. */
   readonly groups: readonly GPUBindGroup[];
-  readonly step: boolean;
-  readonly grid: Grid;
 }
 
 interface ResolvedCopy {
@@ -49,7 +46,7 @@ export class Capture implements Tenant {
 
   /** Dispatches in one replay. */
   get dispatches(): number {
-    return this.steps.filter((step) => 'pipeline' in step).length;
+    return this.steps.filter((step) => 'command' in step).length;
   }
 
   moved(): void {
@@ -58,9 +55,9 @@ export class Capture implements Tenant {
 
   encode(encoder: Encoder, input: number, slot: number): void {
     for (const step of this.steps) {
-      if ('pipeline' in step) {
+      if ('command' in step) {
         const group = step.groups.length === 1 ? step.groups[0] : step.groups[input];
-        encoder.dispatch(step.pipeline, group, step.step ? slot : -1, step.grid);
+        encoder.dispatch(step.command, group, step.command.slot >= 0 ? slot : -1);
       } else {
         encoder.copy(step.from[input % step.from.length], step.to[input % step.to.length], step.bytes);
       }
@@ -116,9 +113,9 @@ function resolve(command: CapturedCommand, bindings: BindGroupCache): ResolvedDi
     operands.map((o) => subregion(o.storage.slots ? o.storage.slots[slot] : o.storage.region!, o));
   const all = Array.from({ length: slots }, (_, slot) => regionsAt(slot));
   if ('pipeline' in command) {
-    const { pipeline, params, label, slot, grid } = command;
+    const { pipeline, params, label } = command;
     const groups = all.map((regions) => bindings.get(pipeline, params ? [...regions, params] : regions, label));
-    return { pipeline, groups, step: slot >= 0, grid };
+    return { command, groups };
   }
   return { from: all.map((r) => r[0]), to: all.map((r) => r[1]), bytes: command.from.byteLength };
 }

@@ -78,11 +78,13 @@ export class Gpu {
   /** Submits what is pending and waits until at most `ahead` submits are unfinished. */
   async throttle(ahead = 0): Promise<void> {
     this.recorder.flush();
+    const start = this.recorder.profiler?.now();
     const done = this.device.queue.onSubmittedWorkDone();
     this.inFlight++;
     const finished = done.then(() => void this.inFlight--);
     if (this.inFlight > ahead) await host.idle(finished);
     await this.settle();
+    this.recorder.profiler?.span('wait for submits', start);
   }
 }
 

@@ -66,6 +66,10 @@ export interface Dispatch<B extends string, P extends string> {
   readonly scalars?: readonly StepScalar[];
   /** What a device error about this dispatch should say; the kernel's name unless told. */
   readonly label?: string;
+  /** Additions and multiplications, for profiles. */
+  readonly flops?: number;
+  /** Bytes read and written, for profiles; left out where the kernel visits all that is bound. */
+  readonly traffic?: number;
 }
 
 const scratch = new DataView(new ArrayBuffer(256));
@@ -99,5 +103,7 @@ export function run<B extends string, P extends string>(kernel: Kernel<B, P>, ca
     slot: slot ? slot.index : -1,
     grid,
     label: call.label ?? spec.name,
+    flops: call.flops,
+    traffic: call.traffic,
   });
 }

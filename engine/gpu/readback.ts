@@ -45,12 +45,14 @@ export class Readback {
   private async map(staging: GPUBuffer, total: number): Promise<ArrayBuffer> {
     this.recorder.flush();
     this.reads++;
+    const start = this.recorder.profiler?.now();
     try {
       await host.idle(staging.mapAsync(GPUMapMode.READ, 0, roundUp(total, 8)));
     } finally {
       // A map that fails does so because of an error that says more.
       await this.settle();
     }
+    this.recorder.profiler?.span('wait for a read', start);
     const bytes = staging.getMappedRange(0, roundUp(total, 8)).slice(0);
     staging.unmap();
     this.free.push(staging);

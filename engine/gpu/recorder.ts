@@ -7,10 +7,12 @@ import { KernelError } from '../errors';
 import type { BindGroupCache } from './bindings';
 import type { BufferPool } from './buffers';
 import type { Capture } from './capture';
+import { Encoder } from './encoder';
 import { type Grid, roundUp } from './grid';
 import type { ParamsTable } from './params';
 import type { Pipeline } from './pipelines';
-import { frozen, SLOT_BYTES, SLOT_WORDS, type StepScalar, type StepSlots } from './step-slots';
+import type { Profiler } from './profiler';
+import { frozen, SLOT_WORDS, type StepScalar, type StepSlots } from './step-slots';
 import type { Bindable, Region, Storage } from './storage';
 
 export interface DispatchCommand {
@@ -21,6 +23,10 @@ export interface DispatchCommand {
   readonly slot: number;
   readonly grid: Grid;
   readonly label: string;
+  /** Additions and multiplications, where the op knows. */
+  readonly flops?: number;
+  /** Bytes read and written, where that is less than what is bound. */
+  readonly traffic?: number;
 }
 
 export interface CopyCommand {
@@ -52,6 +58,8 @@ const MAX_PENDING = 256;
 export class Recorder {
   /** Submits made so far. */
   submits = 0;
+  /** Measures what is encoded, while there is one. */
+  profiler: Profiler | null = null;
   private pending: Command[] = [];
   private scratch: Region | null = null;
   private captured: { commands: CapturedCommand[]; scalars: StepScalar[]; streams: number } | null = null;
@@ -166,16 +174,19 @@ export class Recorder {
     }
     for (const { inputs } of replayed) inputs.upload();
     this.steps.upload();
-    const encoder = new Encoder(this.device, this.steps, (bytes) => this.scratchBuffer(bytes));
+    const start = this.profiler?.now();
+    const scratch = (bytes: number): GPUBuffer => this.scratchBuffer(bytes);
+    const encoder = this.profiler?.encoder(this.steps, scratch) ?? new Encoder(this.device, this.steps, scratch);
     for (const command of commands) {
       if ('capture' in command) {
-        command.capture.encode(encoder, command.input, command.slot);
+        encoder.replay(command.capture, command.input, command.slot);
       } else {
         this.encode(encoder, command);
       }
     }
     encoder.submit();
     this.submits++;
+    this.profiler?.span('submit', start);
     if (this.params.trim()) this.bindings.clear();
     this.pool.trim();
   }
@@ -218,7 +229,7 @@ export class Recorder {
     const regions = operands.map((o) => subregion(this.place(o.storage), o));
     if ('pipeline' in command) {
       const all = command.params ? [...regions, command.params] : regions;
-      encoder.dispatch(command.pipeline, this.bindings.get(command.pipeline, all, command.label), command.slot, command.grid);
+      encoder.dispatch(command, this.bindings.get(command.pipeline, all, command.label), command.slot);
     } else {
       encoder.copy(regions[0], regions[1], command.from.byteLength);
     }
@@ -237,51 +248,4 @@ export function operandsOf(command: CapturedCommand): readonly Bindable[] {
 export function subregion(region: Region, { byteOffset, byteLength }: Bindable): Region {
   const size = Math.max(16, roundUp(byteLength, 16));
   return { buffer: region.buffer, offset: region.offset + byteOffset, size: Math.min(size, region.size - byteOffset) };
-}
-
-/** One command encoder with its open compute pass. */
-export class Encoder {
-  private readonly encoder: GPUCommandEncoder;
-  private pass: GPUComputePassEncoder | null = null;
-  private pipeline: Pipeline | null = null;
-  private slot = -1;
-
-  constructor(
-    private readonly device: GPUDevice,
-    private readonly steps: StepSlots,
-    private readonly scratch: (bytes: number) => GPUBuffer,
-  ) {
-    this.encoder = device.createCommandEncoder();
-  }
-
-  dispatch(pipeline: Pipeline, group: GPUBindGroup, slot: number, [x, y, z]: Grid): void {
-    const pass = (this.pass ??= this.encoder.beginComputePass());
-    if (pipeline !== this.pipeline) pass.setPipeline((this.pipeline = pipeline).pipeline);
-    if (slot >= 0 && slot !== this.slot) pass.setBindGroup(1, this.steps.group, [(this.slot = slot) * SLOT_BYTES]);
-    pass.setBindGroup(0, group);
-    pass.dispatchWorkgroups(x, y, z);
-  }
-
-  copy(from: Region, to: Region, bytes: number): void {
-    this.endPass();
-    if (from.buffer === to.buffer) {
-      // Neighbours in an arena: WebGPU copies between two buffers only.
-      const between = this.scratch(bytes);
-      this.encoder.copyBufferToBuffer(from.buffer, from.offset, between, 0, bytes);
-      this.encoder.copyBufferToBuffer(between, 0, to.buffer, to.offset, bytes);
-      return;
-    }
-    this.encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
-  }
-
-  submit(): void {
-    this.endPass();
-    this.device.queue.submit([this.encoder.finish()]);
-  }
-
-  private endPass(): void {
-    this.pass?.end();
-    this.pass = this.pipeline = null;
-    this.slot = -1;
-  }
 }

@@ -123,6 +123,7 @@ function dispatch(forced: ConvVariant | undefined, device: ProductDevice, bound:
   const block = blockOf(variant, device);
   const { x, w, y, bias = w } = bound;
   const ACTIVATION = CODES[activation];
+  const flops = 2 * pixels * columns * channels * params.taps_high * params.taps_wide;
   if (variant === 'broadcast') {
     const [quadsOfX, quadsOfY] = [channels % 4 === 0, columns % 4 === 0];
     const quadsOfW = transpose ? quadsOfX : quadsOfY;
@@ -132,12 +133,13 @@ function dispatch(forced: ConvVariant | undefined, device: ProductDevice, bound:
       overrides: { TRANSPOSE_W: transpose, ACTIVATION },
       consts: { LANES: block.columns / 4, ...vectors('T', 'STEP', quadsOfX), ...vectors('V', 'W_STEP', quadsOfW) },
       grid: ceilDiv(pixels, block.rows) * ceilDiv(columns, block.columns),
+      flops,
     });
     return;
   }
   const bind = { x, b: w, bias, result: y };
   if (variant === 'naive') {
-    run(naive, { bind, params, overrides: { FILTERS: false, ACTIVATION }, grid: ceilDiv(pixels * columns, 64) });
+    run(naive, { bind, params, overrides: { FILTERS: false, ACTIVATION }, grid: ceilDiv(pixels * columns, 64), flops });
     return;
   }
   run(tile, {
@@ -146,6 +148,7 @@ function dispatch(forced: ConvVariant | undefined, device: ProductDevice, bound:
     overrides: { FILTERS: false, TRANSPOSE_W: transpose, ACTIVATION },
     consts: { TILE_M: block.rows, TILE_N: block.columns },
     grid: ceilDiv(pixels, block.rows) * ceilDiv(columns, block.columns),
+    flops,
   });
 }
 

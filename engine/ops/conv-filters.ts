@@ -89,19 +89,20 @@ function dispatch(variant: ConvVariant, device: ProductDevice, { x, dy, result }
   const elements = taps_high * taps_wide * channels;
   const block = blockOf(variant, device);
   // The sums over dY come with the first block, even of no elements.
+  const flops = 2 * params.samples * params.high * params.wide * elements * columns;
   const grid = parts * Math.max(1, ceilDiv(elements, block.rows)) * ceilDiv(columns, block.columns);
   if (variant === 'broadcast') {
     const kernel = columns % 4 === 0 ? broadcastFilters.quads : broadcastFilters.elements;
-    run(kernel, { bind: { x, dy, result }, params, consts: { LANES: block.columns / 4, ...vectors('T', 'STEP', channels % 4 === 0) }, grid });
+    run(kernel, { bind: { x, dy, result }, params, consts: { LANES: block.columns / 4, ...vectors('T', 'STEP', channels % 4 === 0) }, grid, flops });
     return;
   }
   const bind = { x, b: dy, bias: dy, result };
   if (variant === 'naive') {
-    run(naive, { bind, params, overrides: { FILTERS: true, ACTIVATION: 0 }, grid: ceilDiv(parts * (elements + 1) * columns, 64) });
+    run(naive, { bind, params, overrides: { FILTERS: true, ACTIVATION: 0 }, grid: ceilDiv(parts * (elements + 1) * columns, 64), flops });
     return;
   }
   const consts = { TILE_M: block.rows, TILE_N: block.columns };
-  run(tile, { bind, params, overrides: { FILTERS: true, TRANSPOSE_W: false, ACTIVATION: 0 }, consts, grid });
+  run(tile, { bind, params, overrides: { FILTERS: true, TRANSPOSE_W: false, ACTIVATION: 0 }, consts, grid, flops });
 }
 
 /** Room for parts of a sum, all of them if a binding holds so many; else what is there is added up into the first whenever it is full. */

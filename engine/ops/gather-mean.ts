@@ -52,6 +52,7 @@ const gatherMeanOp: Op<GatherMeanAttrs> = defineOp<GatherMeanAttrs>({
       overrides: { SKIP_ZERO: skipZero },
       consts: { T: unit === 4 ? 'vec4f' : 'f32' },
       grid: ceilDiv(y.size / unit, 64),
+      traffic: 4 * (ids.size * columns + ids.size + y.size),
     });
   },
   // Every counted id gets its share of the row's gradient; an id that is not counted gets none.

@@ -104,6 +104,7 @@ export function gatherInto(table: Tensor, ids: Tensor, y: Tensor, missing: numbe
         },
         consts: { T: unit === 4 ? 'vec4u' : 'u32' },
         grid: ceilDiv(target.length / unit, 256),
+        traffic: 8 * target.length + window.byteLength,
       });
     }
   }

@@ -176,6 +176,7 @@ function product(call: Gemm, block: GemmBlock, depth: Span, { kernel, variant }:
     overrides,
     consts: variant.consts,
     grid: parts * batch * ceilDiv(rows.length, variant.rows) * ceilDiv(columns.length, variant.columns),
+    flops: extent ? undefined : 2 * batch * rows.length * columns.length * depth.length,
   });
   unused?.dispose();
 }

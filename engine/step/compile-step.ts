@@ -110,11 +110,13 @@ export function compileStep<R>(fn: (...inputs: Tensor[]) => R, options: StepOpti
 
 function capture<R>(device: Gpu, specs: readonly InputSpec[], fn: (...inputs: Tensor[]) => R): Captured<R> {
   const inputs = new InputSlots(device, specs);
+  const start = device.recorder.profiler?.now();
   try {
     const recording = device.recorder.capture(() => scope(() => owned(device, fn(...inputs.tensors))));
     const outputs = tensorsIn(recording.result);
     const captured = new Capture(recording.commands, outputs.map(({ storage }) => storage), inputs, device.heap, device.recorder, device.bindings);
     for (const output of outputs) output.dispose();
+    device.recorder.profiler?.span('record a step', start);
     return { memory: { device, capture: captured, inputs }, scalars: recording.scalars, result: recording.result, epoch: device.captureEpoch };
   } catch (error) {
     inputs.dispose();
@@ -134,17 +136,20 @@ function owned<R>(device: Gpu, result: R): R {
 
 function replay<R>(device: Gpu, { memory: { capture, inputs }, scalars, result }: Captured<R>, values: readonly (HostArray | Tensor)[]): R {
   device.recorder.reserve(values.length + tensorsIn(result).length + 1);
+  const start = device.recorder.profiler?.now();
   const slot = inputs.next();
   values.forEach((value, i) => {
     if (value instanceof Tensor) inputs.copy(slot, i, value);
     else inputs.write(slot, i, value.data);
   });
   device.recorder.replay(capture, scalars, slot);
-  return mapTensors(result, (output) => {
+  const outputs = mapTensors(result, (output) => {
     const copy = empty(output.shape, output.dtype);
     device.recorder.copy(output, copy);
     return copy;
   });
+  device.recorder.profiler?.span('replay a step', start);
+  return outputs;
 }
 
 function releaseAll(memories: Iterable<StepMemory>): void {

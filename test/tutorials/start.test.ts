@@ -45,7 +45,7 @@ const read = (file: string): string => readFileSync(join(out, file), 'utf8');
 const resultOf = (tutorial: string): Result => JSON.parse(read(`${tutorial}/result.json`)) as Result;
 const short = ['--epochs', '1', '--data', 'real'];
 
-for (const { name, runs } of catalog.filter(({ name }) => name.includes('mnist'))) {
+for (const { name, runs } of catalog.filter(({ name }) => ['mnist-quickstart', 'fashion-mnist'].includes(name))) {
   test(`${name}: all runs are recorded, with report and predictions`, async () => {
     const { status, stdout, stderr } = await start([name, ...short]);
     assert.ok(status === 0, stdout + stderr);
@@ -104,6 +104,13 @@ test('--resume trains nothing that is there already', async () => {
   assert.is(status, 0);
   assert.not.match(stdout, 'Epoch 1/1');
   assert.equal(resultOf('mnist-quickstart').runs, runs);
+});
+
+test('--profile: a table at the end, and a trace', async () => {
+  const { status, stdout } = await start(['mnist-quickstart', ...short, '--limit', '160', '--profile']);
+  assert.is(status, 0);
+  assert.match(stdout, /\nProfile by .*\nkernel .* share  GFLOP\/s  GB\/s\n(.*\n)*matmul\/.*%.*\n(.*\n)*all /);
+  assert.ok((JSON.parse(read('mnist-quickstart/trace.json')) as { traceEvents: unknown[] }).traceEvents.length > 50);
 });
 
 test('Ctrl-C: what was trained so far is written, marked as interrupted; exit code 130', async () => {

@@ -97,6 +97,7 @@ export const sequenceOp: Op<SequenceAttrs> = defineOp<SequenceAttrs>({
         consts,
         scalars,
         grid: ceilDiv(batch, consts.ROWS),
+        flops: productFlops(attrs, before, Math.min(stepsPerDispatch, time - first)),
       });
     }
   },
@@ -167,6 +168,7 @@ function recordGradient([, before, w, ...rest]: readonly Tensor[], [dz, dState, 
       consts,
       scalars,
       grid: ceilDiv(batch, consts.ROWS),
+      flops: productFlops(attrs, before, steps),
     });
   }
 }
@@ -182,6 +184,12 @@ const gradientOp: Op<GradientAttrs> = defineOp<GradientAttrs>({
     throw new ValueError("rnn: the sequence kernels have no second derivatives. Use implementation: 'steps'.");
   },
 });
+
+/** Of the state's products, in so many steps; unknown where only the device knows how many count. */
+function productFlops({ cell, length }: SequenceAttrs, before: Tensor, steps: number): number | undefined {
+  const [batch, time, units] = before.shape;
+  return length < time || length === IN_SLOT ? undefined : 2 * steps * batch * units * cell.gates * units;
+}
 
 function flagsOf({ initial, uses, returnSequences, masked, goBackwards }: SequenceAttrs): number {
   return (

@@ -6,7 +6,7 @@ import ownerSource from '../../shaders/embedding/bag-owner.wgsl';
 import scaleSource from '../../shaders/embedding/bag-scale.wgsl';
 import { defineOp, expectDtype, type Op } from '../autodiff/op';
 import { withoutTapes } from '../autodiff/tape';
-import { ShapeError } from '../errors';
+import { ShapeError, ValueError } from '../errors';
 import { ceilDiv } from '../gpu/grid';
 import { gpu } from '../gpu/gpu';
 import { defineKernel, run } from '../gpu/kernel';
@@ -30,7 +30,10 @@ import { slice } from './slice';
 import { sumSorted } from './sorted-sum';
 import { sqrt } from './unary';
 
-/** How the vectors v₁ … vₙ of a bag become one: `sum` Σv, `mean` Σv / n, `sqrtn` Σv / √n. */
+/**
+ * How the vectors v₁ … vₙ of a bag become one: `sum` Σv, `mean` Σv / n, `sqrtn` Σv / √n.
+ * https://www.tensorflow.org/api_docs/python/tf/nn/embedding_lookup_sparse
+ */
 export type Combiner = 'sqrtn' | 'mean' | 'sum';
 
 const codes: Readonly<Record<Combiner, number>> = { sum: 0, mean: 1, sqrtn: 2 };
@@ -79,6 +82,9 @@ const bagOp: Op<BagAttrs> = defineOp<BagAttrs>({
   forward([table, bags], [y], { combiner }) {
     const [rows, width] = table.shape;
     const { unit, T } = laneVector(width);
+    if (Math.max(bags.byteLength, y.byteLength) > gpu().maxBindingBytes) {
+      throw new ValueError(`embeddingBag: bags ${formatShape(bags.shape)} and their vectors ${formatShape(y.shape)} exceed a binding of this adapter. Use smaller batches.`);
+    }
     rowWindows('embeddingBag', rows, width).forEach(({ start, length }, i) => {
       const { window, base } = lineWindow(table, start * width, length * width);
       run(bagKernel, {
@@ -156,7 +162,7 @@ function idsOf(bags: Tensor): Tensor {
 /**
  * For each bag of ids (`packBags`) the rows of `table` that it names, combined: table [rows, width] and bags [batch, words] give
  * [batch, width]. An empty bag gives 0, one with an id that is no row NaN.
- * https://www.tensorflow.org/api_docs/python/tf/nn/embedding_lookup_sparse, with safe_embedding_lookup_sparse's empty rows
+ * https://www.tensorflow.org/api_docs/python/tf/nn/safe_embedding_lookup_sparse
  */
 export function embeddingBag(table: TensorLike, bags: TensorLike, combiner: Combiner = 'mean'): Tensor {
   return bagOp([asTensor(table), asTensor(bags)], { combiner })[0];

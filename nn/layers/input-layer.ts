@@ -6,7 +6,7 @@ import { plan, type SymbolicTensor } from '../core/symbolic';
 export interface InputConfig {
   /** The shape of one sample, without the batch; `null` for unknown sizes. */
   readonly shape: PartialShape;
-  /** Default `'f32'`; `'string'` for texts, which go into a TextVectorization layer. */
+  /** Default `'f32'`; `'string'` for texts, which go into a TextVectorization or TextEmbedding layer. */
   readonly dtype?: Dtype | 'string';
   readonly name?: string;
 }

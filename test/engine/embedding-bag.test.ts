@@ -174,6 +174,11 @@ test('what is no batch of bags is refused', () => {
   throws(() => embeddingBag(empty([3]), packBags([[1]])), ShapeError, 'the table is [3]');
 });
 
+test('a batch larger than a binding is refused', () => {
+  throws(() => embeddingBag(empty([3, 2]), empty([2, LIMIT / 8 + 1], 'i32')), ValueError, 'exceed a binding', 'smaller batches');
+  throws(() => embeddingBag(empty([3, LIMIT / 4]), packBags([[1], [2]])), ValueError, 'exceed a binding');
+});
+
 test('a batch that names more rows than fit says so', () => {
   const width = 64;
   const ids = packBags([Array.from({ length: 40 }, (_, i) => i)]);

@@ -77,6 +77,17 @@ test('the same bits as Adam on all rows, step by step', async () => {
   );
 });
 
+test('more rows than one workgroup takes at once', async () => {
+  const [rows, width] = [150, 7];
+  const both = [true, false].map((byRow) => trained(rows, width, adam(0.1), byRow));
+  const third = (i: number): number[] => Array.from({ length: 50 }, (_, row) => 50 * i + row);
+  for (const [i, ids] of [third(2), third(0), third(1), [9, 149]].entries()) {
+    for (const { step } of both) step(packBags([ids, [3]], 30), weightFor(2, width, i));
+  }
+  assert.equal(await numbersOf(both[0]), await numbersOf(both[1]));
+  for (const { step } of both) step.dispose();
+});
+
 test('rows that never had a gradient are neither read nor written', async () => {
   const [rows, width] = [200, 5];
   const one = trained(rows, width, adam(0.1));

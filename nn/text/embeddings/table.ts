@@ -1,12 +1,9 @@
 /** A pretrained embedding, wherever it came from: what the readers return and `layers.textEmbedding` takes. */
+import type { Combiner } from '../../../engine/ops/embedding-bag';
 import type { HostArray } from '../../../engine/tensor/host-array';
 import type { TokenRule } from './token-rule';
 
-/**
- * How the vectors v₁ … vₙ of a text's tokens become one: `sum` Σv, `mean` Σv / n, `sqrtn` Σv / √n.
- * https://www.tensorflow.org/api_docs/python/tf/nn/embedding_lookup_sparse
- */
-export type Combiner = 'sqrtn' | 'mean' | 'sum';
+export type { Combiner };
 
 /** Words and their vectors. The rows of the words come first, in the order of the vocabulary, those of the buckets last. */
 export interface EmbeddingTable {

@@ -5,8 +5,9 @@
 import type { BindGroupCache } from './bindings';
 import type { CaptureHeap, Temporary, Tenant } from './capture-heap';
 import type { Encoder } from './encoder';
-import { type CapturedCommand, type DispatchCommand, operandsOf, type Recorder, subregion } from './recorder';
+import { type CapturedCommand, type DispatchCommand, operandsOf, type Recorder, storagesOf, subregion } from './recorder';
 import type { Region, Storage } from './storage';
+import { substituted } from './substitutes';
 
 interface ResolvedDispatch {
   readonly command: DispatchCommand;
@@ -23,7 +24,7 @@ interface ResolvedCopy {
 export class Capture implements Tenant {
   readonly temporaries: readonly Temporary[];
   private readonly commands: readonly CapturedCommand[];
-  private readonly held: Storage[] = [];
+  private readonly held: Storage[];
   private steps: readonly (ResolvedDispatch | ResolvedCopy)[];
 
   /** `outputs` keep their memory to the end of the step; all other temporaries share theirs. */
@@ -36,8 +37,8 @@ export class Capture implements Tenant {
     recorder: Recorder,
     private readonly bindings: BindGroupCache,
   ) {
-    for (const command of commands) for (const { storage } of operandsOf(command)) this.held.push(storage);
-    this.commands = withoutDeadCode(commands, new Set(outputs));
+    this.held = storagesOf(commands);
+    this.commands = substituted(commands, new Set(outputs));
     for (const command of this.commands) for (const { storage } of operandsOf(command)) if (storage.upload) recorder.place(storage);
     this.temporaries = temporariesOf(this.commands, new Set(outputs));
     heap.add(this);
@@ -86,24 +87,6 @@ function temporariesOf(commands: readonly CapturedCommand[], outputs: ReadonlySe
     }
   });
   return [...spans].map(([storage, { first, last }]) => ({ storage, first, last: outputs.has(storage) ? Infinity : last }));
-}
-
-/**
- * The commands that anything outside the step depends on. What nobody reads is dropped: the rows of an embedding
- * that a fused op summed by itself, probabilities where the loss went back to the logits.
- */
-function withoutDeadCode(commands: readonly CapturedCommand[], outputs: ReadonlySet<Storage>): CapturedCommand[] {
-  const needed = new Set<Storage>(outputs);
-  const outlives = (storage: Storage): boolean => Boolean(storage.region ?? storage.slots ?? storage.upload);
-  const live: CapturedCommand[] = [];
-  for (const command of [...commands].reverse()) {
-    const operands = operandsOf(command);
-    const access = 'pipeline' in command ? command.pipeline.access : (['read', 'write'] as const);
-    if (!operands.some(({ storage }, i) => access[i] !== 'read' && (outlives(storage) || needed.has(storage)))) continue;
-    operands.forEach(({ storage }, i) => access[i] !== 'write' && needed.add(storage));
-    live.push(command);
-  }
-  return live.reverse();
 }
 
 function resolve(command: CapturedCommand, bindings: BindGroupCache): ResolvedDispatch | ResolvedCopy {

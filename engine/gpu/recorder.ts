@@ -9,6 +9,7 @@ import type { BufferPool } from './buffers';
 import type { Capture } from './capture';
 import { Encoder } from './encoder';
 import { type Grid, roundUp } from './grid';
+import type { Access } from './kernel';
 import type { ParamsTable } from './params';
 import type { Pipeline } from './pipelines';
 import type { Profiler } from './profiler';
@@ -27,6 +28,14 @@ export interface DispatchCommand {
   readonly flops?: number;
   /** Bytes read and written, where that is less than what is bound. */
   readonly traffic?: number;
+  readonly substitute?: Substitute;
+}
+
+/** Commands that do the work of others before as well (engine/gpu/substitutes.ts). */
+export interface Substitute {
+  /** What they leave uncomputed. */
+  readonly bypassed: readonly Storage[];
+  readonly commands: readonly CapturedCommand[];
 }
 
 export interface CopyCommand {
@@ -108,6 +117,8 @@ export class Recorder {
 
   /** Where the coming dispatch finds its step scalars: the slot and the first of their words in it. */
   stepSlot(scalars: readonly StepScalar[]): { index: number; base: number } {
+    // A slot has to be bound, but nothing in it matters.
+    if (scalars.length === 0) return { index: 0, base: 0 };
     if (!this.captured) {
       if (this.steps.full) this.flush();
       return { index: this.steps.fill(scalars), base: 0 };
@@ -120,6 +131,19 @@ export class Recorder {
       if (known.length > SLOT_WORDS) throw new KernelError(`A step uses more than ${SLOT_WORDS} step scalars.`);
     }
     return { index: 0, base };
+  }
+
+  /**
+   * In a capture: what `fn` records may take the place of the last command, if nobody else needs `bypassed`, which then need
+   * not be computed.
+   */
+  offer(bypassed: readonly Bindable[], fn: () => void): void {
+    const commands = this.captured?.commands;
+    if (!commands) return;
+    const { length } = commands;
+    fn();
+    const substitute = { bypassed: bypassed.map(({ storage }) => storage), commands: commands.splice(length) };
+    commands[length - 1] = { ...commands[length - 1], substitute } as DispatchCommand;
   }
 
   /** Whether a dispatch that is recorded, but not yet encoded, reads the storage. */
@@ -140,7 +164,7 @@ export class Recorder {
     try {
       return { result: fn(), ...captured };
     } catch (error) {
-      for (const command of captured.commands) for (const { storage } of operandsOf(command)) storage.release();
+      for (const storage of storagesOf(captured.commands)) storage.release();
       throw error;
     } finally {
       this.captured = null;
@@ -242,6 +266,19 @@ export class Recorder {
 
 export function operandsOf(command: CapturedCommand): readonly Bindable[] {
   return 'pipeline' in command ? command.operands : [command.from, command.to];
+}
+
+/** The storages of all operands, those of substitutes included: as often as each is named. */
+export function storagesOf(commands: readonly CapturedCommand[]): Storage[] {
+  return commands.flatMap((command) => [
+    ...operandsOf(command).map(({ storage }) => storage),
+    ...('pipeline' in command && command.substitute ? storagesOf(command.substitute.commands) : []),
+  ]);
+}
+
+/** What a command does with each of its operands. */
+export function accessOf(command: CapturedCommand): readonly Access[] {
+  return 'pipeline' in command ? command.pipeline.access : ['read', 'write'];
 }
 
 /** The part of a region that an operand names. Sizes round up to 16 bytes: kernels may use whole vec4s. */

@@ -68,16 +68,21 @@ export interface ProductPlan {
 const BUSY = { software: 4, gpu: 96 };
 /** No part of k is shorter. */
 const MIN_DEPTH = 256;
+/** What adding up parts costs besides, a dispatch, in multiply-adds of the busy device. */
+const DISPATCH = { software: 1e6, gpu: 5e7 };
 
 export function planProduct(shape: ProductShape, device: ProductDevice): ProductPlan {
-  const busy = device.software ? BUSY.software : BUSY.gpu;
+  const kind = device.software ? 'software' : 'gpu';
+  const busy = BUSY[kind];
   let best: ProductPlan & { cost: number } = { variant: 'naive', parts: 1, cost: Infinity };
   for (const variant of candidates(shape, device)) {
     const { rows, columns, efficiency } = variantOn(variant, device);
     const groups = shape.batch * Math.ceil(shape.m / rows) * Math.ceil(shape.n / columns);
-    const parts = Math.max(1, Math.min(Math.ceil(busy / groups), Math.floor(shape.k / MIN_DEPTH)));
-    const cost = (Math.max(groups * parts, busy) * rows * columns * shape.k) / parts / efficiency;
-    if (cost < best.cost) best = { variant, parts, cost };
+    const most = Math.max(1, Math.min(Math.ceil(busy / groups), Math.floor(shape.k / MIN_DEPTH)));
+    for (const parts of new Set([1, most])) {
+      const cost = (Math.max(groups * parts, busy) * rows * columns * shape.k) / parts / efficiency + (parts > 1 ? DISPATCH[kind] : 0);
+      if (cost < best.cost) best = { variant, parts, cost };
+    }
   }
   return { variant: best.variant, parts: best.parts };
 }

@@ -2,15 +2,25 @@
 import { ceilDiv, roundUp } from '../gpu/grid';
 import { gpu } from '../gpu/gpu';
 import { run } from '../gpu/kernel';
-import { type Bindable, windowOf } from '../gpu/storage';
+import type { StepScalar } from '../gpu/step-slots';
+import { type Bindable, type Storage, windowOf } from '../gpu/storage';
 import { BYTES_PER_ELEMENT } from '../tensor/dtype';
-import { empty } from '../tensor/tensor';
+import { empty, type Tensor } from '../tensor/tensor';
 import { type GemmBlock, gemmBlocks, type GemmShape, LINE, type Span } from './gemm-blocks';
 import { broadcast, broadcastStrided, naive, type ProductKernel, type ProductParams, splitSum, tile } from './gemm-kernels';
 import { planProduct, type ProductDevice, type Variant, type VariantName, variantOn } from './gemm-plan';
 
 /** Activations that a product can apply to its sums, and whose gradient follows from their output. */
 export type FusedActivation = 'linear' | 'relu' | 'sigmoid' | 'tanh';
+
+/** Dropout as the kernels do it (shaders/lib/dropout.wgsl). */
+export interface DropoutParams {
+  readonly stream: number;
+  readonly threshold: number;
+  readonly scale: number;
+  /** The key, two words. */
+  readonly key: readonly StepScalar[];
+}
 
 /** C = f(op(A)·op(B) + bias), for each matrix of a batch. All operands are f32. */
 export interface Gemm extends GemmShape {
@@ -31,6 +41,10 @@ export interface Gemm extends GemmShape {
    * that many products per sum, where A comes transposed and B does not.
    */
   readonly extent?: { readonly axis: 'm' | 'k'; readonly count: Bindable } | null;
+  /** C is multiplied by `scale` where `y` [m, n] is positive, by 0 elsewhere: the gradient of relu, y its output. One matrix only. */
+  readonly gate?: { readonly y: Bindable; readonly scale: number } | null;
+  /** Dropout of C, whose n is a multiple of 4. One matrix only. */
+  readonly dropout?: DropoutParams | null;
   /** In place of the cost model's choice where it can serve, for tests and benchmarks. */
   readonly variant?: VariantName;
   readonly parts?: number;
@@ -53,7 +67,21 @@ const KERNELS: Record<VariantName, ProductKernel> = {
 /** Records C = f(op(A)·op(B) + bias). Every size may be 0 or 1. `on` is the device to plan for, unless tests say otherwise. */
 export function gemm(call: Gemm, on: ProductDevice = thisDevice()): void {
   if (call.batch * call.m * call.n === 0) return;
-  for (const block of gemmBlocks(call, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT))) recordBlock(call, block, on);
+  const blocks = gemmBlocks(call, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT));
+  for (const block of blocks) recordBlock(call, block, on);
+  if (gpu().recorder.capturing && blocks.length === 1 && isPlain(call)) products.set(call.c.storage, call);
+}
+
+const products = new WeakMap<Storage, Gemm>();
+
+/** The product that a tensor of a captured step holds, if that could be finished in another way. */
+export function productBehind(x: Tensor): Gemm | null {
+  const product = gpu().recorder.capturing ? products.get(x.storage) : undefined;
+  return product && x.byteOffset === 0 && x.size === product.m * product.n ? product : null;
+}
+
+function isPlain({ batch, c, columnSums, extent, gate, dropout }: Gemm): boolean {
+  return batch === 1 && c.byteOffset === 0 && !columnSums && !extent && !gate && !dropout;
 }
 
 /** Where a part of an operand lies: a window that starts on a line, and the first element in it. */
@@ -86,10 +114,12 @@ interface Target {
   readonly partSize: number;
   readonly bias: Place | null;
   readonly activation: FusedActivation;
+  readonly gate: Gemm['gate'];
+  readonly dropout: Gemm['dropout'];
 }
 
 function recordBlock(call: Gemm, block: GemmBlock, on: ProductDevice): void {
-  const { m, n, bias, activation = 'linear' } = call;
+  const { m, n, bias, activation = 'linear', gate = null, dropout = null } = call;
   const { matrices, rows, columns, depths } = block;
   const batch = matrices.length;
   const shape = { batch, m: rows.length, n: columns.length, k: depths[0].length, aligned: isAligned(call, block) };
@@ -109,6 +139,8 @@ function recordBlock(call: Gemm, block: GemmBlock, on: ProductDevice): void {
     partSize: 0,
     bias: bias ? place(bias, columns.start, columns.length) : null,
     activation,
+    gate,
+    dropout,
   };
   const total = depths.length * parts;
   if (total === 1 && (chosen.variant.anyActivation || CODES[activation] === 0)) {
@@ -128,10 +160,11 @@ function recordBlock(call: Gemm, block: GemmBlock, on: ProductDevice): void {
       partSize,
       bias: null,
       activation: 'linear',
+      gate: null,
+      dropout: null,
     }),
   );
-  addParts(slices, total, partSize, batch, rows.length, width, target);
-  if (sumSlices) addParts(sumSlices, total, width, 1, 1, width, { ...target, c: target.sums!, bias: null, activation: 'linear' });
+  addParts(slices, sumSlices, total, partSize, batch, rows.length, width, target);
   slices.dispose();
   sumSlices?.dispose();
 }
@@ -162,37 +195,48 @@ function product(call: Gemm, block: GemmBlock, depth: Span, { kernel, variant }:
     parts, part_depth: partDepth(depth.length, parts), part_size: target.partSize,
     sums_start: target.sums?.start ?? 0, has_sums: target.sums ? 1 : 0,
     limits: extent ? LIMITS[extent.axis] : 0, limit_start: extent?.axis === 'k' ? depth.start : rows.start,
+    ...finishOf(target),
   };
   const all: Record<string, number | boolean> = {
     TRANSPOSE_A: transposeA,
     TRANSPOSE_B: transposeB,
     ACTIVATION: CODES[target.activation],
+    DROPOUT: Boolean(target.dropout),
   };
   const overrides = Object.fromEntries(Object.keys(kernel.spec.overrides).map((name) => [name, all[name]]));
   const unused = target.sums ? null : empty([4]);
   run(kernel, {
-    bind: { a: a.window, b: b.window, bias: target.bias?.window ?? a.window, c: target.c.window, sums: target.sums?.window ?? unused!, extent: extent?.count ?? a.window },
+    bind: { a: a.window, b: b.window, bias: target.bias?.window ?? a.window, c: target.c.window, sums: target.sums?.window ?? unused!, extent: extent?.count ?? a.window, gate: target.gate?.y ?? a.window },
     params,
     overrides,
     consts: variant.consts,
+    scalars: target.dropout?.key,
     grid: parts * batch * ceilDiv(rows.length, variant.rows) * ceilDiv(columns.length, variant.columns),
     flops: extent ? undefined : 2 * batch * rows.length * columns.length * depth.length,
   });
   unused?.dispose();
 }
 
-/** C = f(Σ parts + bias). */
-function addParts(slices: Bindable, count: number, partSize: number, batch: number, m: number, n: number, target: Target): void {
-  const { c, cBatch, cRow, bias, activation } = target;
+/** C = f(Σ parts + bias), and the sums over the columns. */
+function addParts(slices: Bindable, sumSlices: Bindable | null, count: number, partSize: number, batch: number, m: number, n: number, target: Target): void {
+  const { c, cBatch, cRow, bias, activation, sums, gate, dropout } = target;
+  const unused = sums ? null : empty([4]);
   run(splitSum, {
-    bind: { slices, bias: bias?.window ?? slices, c: c.window },
+    bind: { slices, sum_slices: sumSlices ?? slices, bias: bias?.window ?? slices, gate: gate?.y ?? slices, c: c.window, sums: sums?.window ?? unused! },
     params: {
       batch, m, n, parts: count, part_size: partSize, c_start: c.start, c_batch: cBatch, c_row: cRow,
       bias_start: bias?.start ?? 0, has_bias: bias ? 1 : 0, floor: floorOf(activation),
+      sums_start: sums?.start ?? 0, has_sums: sums ? 1 : 0, ...finishOf(target),
     },
-    overrides: { ACTIVATION: CODES[activation] },
-    grid: ceilDiv(batch * m * ceilDiv(n, 4), 64),
+    overrides: { ACTIVATION: CODES[activation], DROPOUT: Boolean(dropout) },
+    scalars: dropout?.key,
+    grid: ceilDiv((batch * m + (sums ? 1 : 0)) * ceilDiv(n, 4), 64),
   });
+  unused?.dispose();
+}
+
+function finishOf({ gate, dropout }: Target) {
+  return { has_gate: gate ? 1 : 0, scale: (gate ?? dropout)?.scale ?? 1, stream: dropout?.stream ?? 0, threshold: dropout?.threshold ?? 0 };
 }
 
 /** Parts start on a multiple of 16: no kernel's step crosses from one to the next. */

@@ -17,6 +17,7 @@ import gradSource from '../../shaders/elementwise/unary-grad.wgsl';
 import source from '../../shaders/elementwise/unary.wgsl';
 import { add, div, mul, sub } from './binary';
 import { less } from './compare';
+import { offerRelu, offerReluGradient } from './product-finish';
 import { where } from './where';
 
 const unaryKernel = defineKernel({
@@ -65,9 +66,10 @@ const unaryOp = defineOp<UnaryAttrs>({
     expectDtype(name, 'x', x, ...(Object.keys(row.codes) as Dtype[]));
     return { shape: x.shape, dtype: row.output ?? x.dtype };
   },
-  forward([x], [y], { row, alpha, beta }) {
+  forward([x], [y], { name, row, alpha, beta }) {
     const OP = row.codes[x.dtype]!;
-    for (const { start, length } of flatWindows(x.size)) {
+    const windows = flatWindows(x.size);
+    for (const { start, length } of windows) {
       run(unaryKernel, {
         bind: { x: windowOf(x, start * 4, length * 4), y: windowOf(y, start * 4, length * 4) },
         params: { n: length, alpha, beta },
@@ -75,6 +77,7 @@ const unaryOp = defineOp<UnaryAttrs>({
         grid: ceilDiv(length, 256 * 4),
       });
     }
+    if (name === 'relu' && windows.length === 1) offerRelu(x, y);
   },
   gradient({ inputs: [x], outputs: [y], dy: [dy], attrs }) {
     const { saves } = attrs.row;
@@ -87,8 +90,9 @@ const unaryOp = defineOp<UnaryAttrs>({
 const unaryGradOp: Op<UnaryAttrs> = defineOp<UnaryAttrs>({
   name: 'unary-grad',
   output: ([s]) => s,
-  forward([s, dy], [dx], { row, alpha, beta }) {
-    for (const { start, length } of flatWindows(s.size)) {
+  forward([s, dy], [dx], { name, row, alpha, beta }) {
+    const windows = flatWindows(s.size);
+    for (const { start, length } of windows) {
       const part = (t: Tensor) => windowOf(t, start * 4, length * 4);
       run(unaryGradKernel, {
         bind: { s: part(s), dy: part(dy), dx: part(dx) },
@@ -97,6 +101,7 @@ const unaryGradOp: Op<UnaryAttrs> = defineOp<UnaryAttrs>({
         grid: ceilDiv(length, 256 * 4),
       });
     }
+    if (name === 'relu' && windows.length === 1) offerReluGradient(s, dy, dx);
   },
   gradient({ inputs: [s, dy], dy: [ddx], attrs }) {
     const { slope } = attrs.row;

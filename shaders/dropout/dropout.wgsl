@@ -1,7 +1,6 @@
-// y[i] = bits(i) < threshold ? x[i] · scale : 0, where element i owns word i mod 2 of Threefry's counter (i / 2, stream)
+// y = x with dropout (lib/dropout), and the gradient is this very kernel on dy.
 // x, y [n], in vec4s; the window starts `first` vec4s into the tensors. The key is in the step slot, so that every replay
-// of a captured step drops others; the gradient is this very kernel on dy.
-// A lane owns one vec4 (the tail of the last one is padding).
+// of a captured step drops others. A lane owns one vec4 (the tail of the last one is padding).
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
@@ -24,9 +23,6 @@ fn main(
 ) {
   let i = flat_group(group, groups) * 256u + lane;
   if (i * 4u < params.n) {
-    let key = vec2u(step_u32(params.step_base), step_u32(params.step_base + 1u));
-    let counter = (params.first + i) * 2u;
-    let bits = vec4u(threefry(key, vec2u(counter, params.stream)), threefry(key, vec2u(counter + 1u, params.stream)));
-    y[i] = select(vec4f(0.0), x[i] * params.scale, bits < vec4u(params.threshold));
+    y[i] = drop(x[i], params.first + i, params.stream, params.threshold, params.scale, params.step_base);
   }
 }

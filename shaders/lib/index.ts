@@ -1,4 +1,5 @@
 /** Functions shared by kernels; a kernel lists the ones it uses. WGSL is order-free, so linking is joining. */
+import dropoutSource from './dropout.wgsl';
 import gridSource from './grid.wgsl';
 import mathSource from './math.wgsl';
 import nanSource from './nan.wgsl';
@@ -7,6 +8,7 @@ import rowsSource from './rows.wgsl';
 import stepSource from './step.wgsl';
 import threefrySource from './threefry.wgsl';
 
+export const dropout = { name: 'lib/dropout', source: dropoutSource };
 export const grid = { name: 'lib/grid', source: gridSource };
 export const math = { name: 'lib/math', source: mathSource };
 export const nan = { name: 'lib/nan', source: nanSource };

@@ -1,9 +1,11 @@
 // C[i, j] = f(Σ_k A[i, k]·B[k, j] + bias[j]), f(x) = x or relu, for every matrix of a batch, or for every part of k.
+// f ends as epilogue.wgsl has it.
 // As broadcast.wgsl, which explains the work distribution, for operands that lie anywhere at a constant distance between
 // rows, columns and matrices: transposes are strides, and every element is loaded and stored by itself.
 
 enable subgroups;
 
+override DROPOUT: bool = false;
 
 const ROWS = 16u;
 const LANES = 8u;
@@ -15,6 +17,7 @@ const LOADS = ROWS / LANES;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(5) var<storage, read> extent: array<u32>;
+@group(0) @binding(6) var<storage, read> gate: array<f32>;
 
 struct Params {
   batch: u32,
@@ -42,8 +45,13 @@ struct Params {
   has_sums: u32,
   limits: u32,
   limit_start: u32,
+  has_gate: u32,
+  scale: f32,
+  stream: u32,
+  threshold: u32,
+  step_base: u32,
 }
-@group(0) @binding(6) var<uniform> params: Params;
+@group(0) @binding(7) var<uniform> params: Params;
 
 // B[l, j .. j+3], zero from `end` on.
 fn row_of_b(at: u32, l: u32, end: u32) -> vec4f {
@@ -99,7 +107,14 @@ fn main(
   let at = params.c_start + part * params.part_size + matrix * params.c_batch + j;
   var rows = acc;
   for (var i = i0; i < min(i0 + ROWS, params.m); i++) {
-    let y = rectify(rows[i - i0] + shift, params.floor);
+    let first = i * params.n + j;
+    var y = rectify(rows[i - i0] + shift, params.floor);
+    if (params.has_gate != 0u) {
+      y = let_pass(y, vec4f(gate[first], gate[first + 1u], gate[first + 2u], gate[first + 3u]), params.scale);
+    }
+    if (DROPOUT) {
+      y = drop(y, first / 4u, params.stream, params.threshold, params.scale, params.step_base);
+    }
     for (var v = 0u; v < 4u; v++) {
       if (j + v < params.n) {
         c[at + i * params.c_row + v] = y[v];

@@ -1,4 +1,5 @@
 // C[i, j] = f(Σ_k A[i, k]·B[k, j] + bias[j]), f(x) = x or relu, for every matrix of a batch, or for every part of k.
+// f ends as epilogue.wgsl has it.
 //
 // For processors whose lanes share registers but whose loads are dear (a CPU behind a software adapter): nothing is
 // loaded twice, nothing goes through workgroup memory. A workgroup is one subgroup of LANES lanes and owns ROWS × 4·LANES
@@ -15,6 +16,7 @@ enable subgroups;
 
 override TRANSPOSE_A: bool = false; // A is stored [k, m]
 override TRANSPOSE_B: bool = false; // B is stored [n, k]
+override DROPOUT: bool = false;
 
 const ROWS = 16u;
 const LANES = 8u;
@@ -28,6 +30,7 @@ const LOADS = ROWS / LANES;
 @group(0) @binding(3) var<storage, read_write> c: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> sums: array<vec4f>;
 @group(0) @binding(5) var<storage, read> extent: array<u32>;
+@group(0) @binding(6) var<storage, read> gate: array<vec4f>;
 
 // In elements, all starts and distances divisible by 4.
 struct Params {
@@ -56,8 +59,13 @@ struct Params {
   has_sums: u32,
   limits: u32,
   limit_start: u32,
+  has_gate: u32,
+  scale: f32,
+  stream: u32,
+  threshold: u32,
+  step_base: u32,
 }
-@group(0) @binding(6) var<uniform> params: Params;
+@group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -140,7 +148,15 @@ fn main(
     let at = params.c_start + part * params.part_size + matrix * params.c_batch + j;
     var rows = acc;
     for (var i = i0; i < min(i0 + ROWS, params.m); i++) {
-      c[(at + i * params.c_row) / 4u] = rectify(rows[i - i0] + shift, params.floor);
+      let quad = (i * params.n + j) / 4u;
+      var y = rectify(rows[i - i0] + shift, params.floor);
+      if (params.has_gate != 0u) {
+        y = let_pass(y, gate[quad], params.scale);
+      }
+      if (DROPOUT) {
+        y = drop(y, quad, params.stream, params.threshold, params.scale, params.step_base);
+      }
+      c[(at + i * params.c_row) / 4u] = y;
     }
     if (params.has_sums != 0u && i0 == 0u && matrix == 0u) {
       sums[(params.sums_start + part * params.n + j) / 4u] = column_sums;

@@ -1,8 +1,10 @@
 // C[i, j] = f(Σ_k A[i, k]·B[k, j] + bias[j]) for every matrix of a batch, or for every part of k; f by ACTIVATION.
+// f ends as epilogue.wgsl has it.
 // A, B and C lie anywhere at a constant distance between rows, columns and matrices: transposes are strides.
 // A lane owns one element of C: the textbook kernel, oracle of the fast ones and the yardstick of their speed.
 
 override ACTIVATION: u32 = 0;
+override DROPOUT: bool = false;
 
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> b: array<f32>;
@@ -10,6 +12,7 @@ override ACTIVATION: u32 = 0;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(5) var<storage, read> extent: array<u32>;
+@group(0) @binding(6) var<storage, read> gate: array<f32>;
 
 struct Params {
   batch: u32,
@@ -37,8 +40,13 @@ struct Params {
   has_sums: u32,
   limits: u32,
   limit_start: u32,
+  has_gate: u32,
+  scale: f32,
+  stream: u32,
+  threshold: u32,
+  step_base: u32,
 }
-@group(0) @binding(6) var<uniform> params: Params;
+@group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(
@@ -68,7 +76,15 @@ fn main(
     sum += bias[params.bias_start + j];
   }
   let at = params.c_start + part * params.part_size + matrix * params.c_batch + i * params.c_row + j;
-  c[at] = activate(ACTIVATION, vec4f(sum), params.floor).x;
+  let first = i * params.n + j;
+  var y = activate(ACTIVATION, vec4f(sum), params.floor);
+  if (params.has_gate != 0u) {
+    y = let_pass(y, vec4f(gate[first]), params.scale);
+  }
+  if (DROPOUT) {
+    y = drop(y, first / 4u, params.stream, params.threshold, params.scale, params.step_base);
+  }
+  c[at] = y[first % 4u];
   if (params.has_sums != 0u && i == 0u && matrix == 0u) {
     sums[params.sums_start + part * params.n + j] = column_sum;
   }

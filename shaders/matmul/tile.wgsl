@@ -1,4 +1,5 @@
 // C[i, j] = f(Σ_k A[i, k]·B[k, j] + bias[j]) for every matrix of a batch, or for every part of k; f by ACTIVATION.
+// f ends as epilogue.wgsl has it.
 // A, B and C lie anywhere at a constant distance between rows, columns and matrices.
 //
 // For GPUs: a workgroup owns TILE_M × TILE_N of C and walks k in steps of TILE_K, whose parts of A and B it keeps in
@@ -8,6 +9,7 @@
 override TRANSPOSE_A: bool = false; // A is stored [k, m]: neighbouring lanes load neighbouring rows, not depths
 override TRANSPOSE_B: bool = false; // B is stored [n, k]
 override ACTIVATION: u32 = 0;
+override DROPOUT: bool = false;
 
 const TILE_M = 64u;
 const TILE_N = 64u;
@@ -30,6 +32,7 @@ const STRIDE_N = TILE_N / 4u + 1u;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(5) var<storage, read> extent: array<u32>;
+@group(0) @binding(6) var<storage, read> gate: array<f32>;
 
 struct Params {
   batch: u32,
@@ -57,8 +60,13 @@ struct Params {
   has_sums: u32,
   limits: u32,
   limit_start: u32,
+  has_gate: u32,
+  scale: f32,
+  stream: u32,
+  threshold: u32,
+  step_base: u32,
 }
-@group(0) @binding(6) var<uniform> params: Params;
+@group(0) @binding(7) var<uniform> params: Params;
 
 var<workgroup> tile_a: array<vec4f, TILE_K * STRIDE_M>; // [k, m]
 var<workgroup> tile_b: array<vec4f, TILE_K * STRIDE_N>; // [k, n]
@@ -141,7 +149,14 @@ fn main(
     }
     for (var r = 0u; r < LANE_M; r++) {
       let i = i0 + (r / 4u * LANES_M + lane_m) * 4u + r % 4u;
-      let y = activate(ACTIVATION, acc[r][q] + shift, params.floor);
+      let first = i * params.n + j;
+      var y = activate(ACTIVATION, acc[r][q] + shift, params.floor);
+      if (params.has_gate != 0u) {
+        y = let_pass(y, vec4f(gate[first], gate[first + 1u], gate[first + 2u], gate[first + 3u]), params.scale);
+      }
+      if (DROPOUT) {
+        y = drop(y, first / 4u, params.stream, params.threshold, params.scale, params.step_base);
+      }
       for (var v = 0u; v < 4u; v++) {
         if (i < params.m && j + v < params.n) {
           c[c_base + i * params.c_row + j + v] = y[v];

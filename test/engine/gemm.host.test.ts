@@ -69,6 +69,7 @@ test('plans', () => {
   assert.deepEqual(plan(32, 128, 784, lavapipe), { variant: 'broadcast', parts: 1 });
   assert.deepEqual(plan(32, 10, 128, lavapipe, false), { variant: 'broadcast-strided', parts: 1 });
   assert.deepEqual(plan(16, 16, 4096, lavapipe), { variant: 'broadcast', parts: 4 }, 'one block: k is split');
+  assert.deepEqual(plan(16, 16, 512, lavapipe), { variant: 'broadcast', parts: 1 }, 'not where a dispatch costs more than it saves');
   assert.equal(plan(512, 512, 512, { software: true, subgroup: 0 }).variant, 'tile-32', 'no shuffles');
   assert.deepEqual(plan(4096, 4096, 4096), { variant: 'tile-128', parts: 1 });
   assert.equal(plan(256, 256, 64).variant, 'tile-32', 'small tiles keep a GPU busy');

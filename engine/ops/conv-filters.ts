@@ -11,7 +11,7 @@ import { bindPart, type Convolution, noFilters, passParams, rowsOf, vectors } fr
 import { forwardPass, type Pass, spanned, within } from './conv-geometry';
 import { blockOf, broadcastFilters, chooseVariant, type ConvParams, type ConvVariant, naive, partsOf, tile } from './conv-kernels';
 import { thisDevice } from './gemm';
-import { splitSum } from './gemm-kernels';
+import { splitSum, UNFINISHED } from './gemm-kernels';
 import type { ProductDevice } from './gemm-plan';
 import { covered } from './pool-geometry';
 import { type Piece, rowPieces } from './row-pieces';
@@ -157,14 +157,16 @@ class Slices {
   private add(slices: Tensor, from: number, m: number, n: number, c: Tensor, start: number, row: number): void {
     const bytes = from * BYTES_PER_ELEMENT;
     const window = windowOf(slices, bytes, slices.byteLength - bytes);
+    const unused = empty([4]);
     run(splitSum, {
-      bind: { slices: window, bias: window, c },
+      bind: { slices: window, sum_slices: window, bias: window, gate: window, c, sums: unused },
       params: {
         batch: 1, m, n, parts: this.used, part_size: this.size, c_start: start, c_batch: 0, c_row: row,
-        bias_start: 0, has_bias: 0, floor: -Infinity,
+        bias_start: 0, has_bias: 0, floor: -Infinity, sums_start: 0, has_sums: 0, ...UNFINISHED,
       },
-      overrides: { ACTIVATION: 0 },
+      overrides: { ACTIVATION: 0, DROPOUT: false },
       grid: ceilDiv(m * ceilDiv(n, 4), 64),
     });
+    unused.dispose();
   }
 }

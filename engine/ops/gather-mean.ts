@@ -7,6 +7,7 @@ import { ShapeError } from '../errors';
 import { ceilDiv } from '../gpu/grid';
 import { gpu } from '../gpu/gpu';
 import { defineKernel, run } from '../gpu/kernel';
+import { flatWindows } from '../gpu/windows';
 import { asTensor, type TensorLike } from '../tensor/create';
 import { formatShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
@@ -15,6 +16,7 @@ import { broadcastTo } from './broadcast-to';
 import { cast } from './cast';
 import { notEqual } from './compare';
 import { gather, segmentSum } from './gather';
+import { offerScale } from './product-finish';
 import { mean, sum } from './reduce';
 import { expandDims } from './reshape';
 import { sortedSum } from './sorted-sum';
@@ -57,7 +59,7 @@ const gatherMeanOp: Op<GatherMeanAttrs> = defineOp<GatherMeanAttrs>({
   },
   // Every counted id gets its share of the row's gradient; an id that is not counted gets none.
   gradient: ({ inputs: [table, ids], dy: [dy], attrs: { skipZero } }) => [
-    () => bagSumOp([div(dy!, skipZero ? counted(ids) : ids.shape[1]), ids], { rows: table.shape[0], skipZero })[0],
+    () => bagSumOp([skipZero ? div(dy!, counted(ids)) : scaled(dy!, 1 / ids.shape[1]), ids], { rows: table.shape[0], skipZero })[0],
     null,
   ],
 });
@@ -86,6 +88,13 @@ const bagSumOp: Op<BagSumAttrs> = defineOp<BagSumAttrs>({
     null,
   ],
 });
+
+/** x · scale, by the product behind x if it can be. */
+function scaled(x: Tensor, scale: number): Tensor {
+  const y = mul(x, scale);
+  if (flatWindows(x.size).length === 1) offerScale(x, y, scale);
+  return y;
+}
 
 function counted(ids: Tensor): Tensor {
   return sum(weights(ids), 1, true);

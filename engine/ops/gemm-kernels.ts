@@ -13,6 +13,8 @@ const sumLib = [grid, math, step, threefry, dropout, { name: 'matmul/epilogue', 
 const lib = [...sumLib, { name: 'matmul/extent', source: extentSource }];
 const bindings = { a: 'read', b: 'read', bias: 'read', c: 'write', sums: 'write', extent: 'read', gate: 'read' } as const;
 const finish = { has_gate: 'u32', scale: 'f32', stream: 'u32', threshold: 'u32' } as const;
+/** The values of a product to which nothing is done at the end. */
+export const UNFINISHED = { has_gate: 0, scale: 1, stream: 0, threshold: 0 };
 const params = {
   batch: 'u32', m: 'u32', n: 'u32', k: 'u32',
   a_start: 'u32', a_batch: 'u32', a_row: 'u32', a_column: 'u32',

@@ -7,7 +7,7 @@ import { type Bindable, type Storage, windowOf } from '../gpu/storage';
 import { BYTES_PER_ELEMENT } from '../tensor/dtype';
 import { empty, type Tensor } from '../tensor/tensor';
 import { type GemmBlock, gemmBlocks, type GemmShape, LINE, type Span } from './gemm-blocks';
-import { broadcast, broadcastStrided, naive, type ProductKernel, type ProductParams, splitSum, tile } from './gemm-kernels';
+import { broadcast, broadcastStrided, naive, type ProductKernel, type ProductParams, splitSum, tile, UNFINISHED } from './gemm-kernels';
 import { planProduct, type ProductDevice, type Variant, type VariantName, variantOn } from './gemm-plan';
 
 /** Activations that a product can apply to its sums, and whose gradient follows from their output. */
@@ -41,9 +41,11 @@ export interface Gemm extends GemmShape {
    * that many products per sum, where A comes transposed and B does not.
    */
   readonly extent?: { readonly axis: 'm' | 'k'; readonly count: Bindable } | null;
-  /** C is multiplied by `scale` where `y` [m, n] is positive, by 0 elsewhere: the gradient of relu, y its output. One matrix only. */
-  readonly gate?: { readonly y: Bindable; readonly scale: number } | null;
-  /** Dropout of C, whose n is a multiple of 4. One matrix only. */
+  /** The output of relu, [m, n], at which C is to be its gradient: 0 where that is not positive. One matrix only. */
+  readonly gate?: Bindable | null;
+  /** What C is multiplied by in the end; default 1. */
+  readonly scale?: number;
+  /** Dropout of C, whose n is a multiple of 4, with its own scale. One matrix only. */
   readonly dropout?: DropoutParams | null;
   /** In place of the cost model's choice where it can serve, for tests and benchmarks. */
   readonly variant?: VariantName;
@@ -80,8 +82,8 @@ export function productBehind(x: Tensor): Gemm | null {
   return product && x.byteOffset === 0 && x.size === product.m * product.n ? product : null;
 }
 
-function isPlain({ batch, c, columnSums, extent, gate, dropout }: Gemm): boolean {
-  return batch === 1 && c.byteOffset === 0 && !columnSums && !extent && !gate && !dropout;
+function isPlain({ batch, c, columnSums, extent, gate, scale = 1, dropout }: Gemm): boolean {
+  return batch === 1 && c.byteOffset === 0 && scale === 1 && !columnSums && !extent && !gate && !dropout;
 }
 
 /** Where a part of an operand lies: a window that starts on a line, and the first element in it. */
@@ -114,12 +116,13 @@ interface Target {
   readonly partSize: number;
   readonly bias: Place | null;
   readonly activation: FusedActivation;
-  readonly gate: Gemm['gate'];
-  readonly dropout: Gemm['dropout'];
+  readonly gate: Bindable | null;
+  readonly scale: number;
+  readonly dropout: DropoutParams | null;
 }
 
 function recordBlock(call: Gemm, block: GemmBlock, on: ProductDevice): void {
-  const { m, n, bias, activation = 'linear', gate = null, dropout = null } = call;
+  const { m, n, bias, activation = 'linear', gate = null, scale = 1, dropout = null } = call;
   const { matrices, rows, columns, depths } = block;
   const batch = matrices.length;
   const shape = { batch, m: rows.length, n: columns.length, k: depths[0].length, aligned: isAligned(call, block) };
@@ -140,6 +143,7 @@ function recordBlock(call: Gemm, block: GemmBlock, on: ProductDevice): void {
     bias: bias ? place(bias, columns.start, columns.length) : null,
     activation,
     gate,
+    scale,
     dropout,
   };
   const total = depths.length * parts;
@@ -161,6 +165,7 @@ function recordBlock(call: Gemm, block: GemmBlock, on: ProductDevice): void {
       bias: null,
       activation: 'linear',
       gate: null,
+      scale: 1,
       dropout: null,
     }),
   );
@@ -206,7 +211,7 @@ function product(call: Gemm, block: GemmBlock, depth: Span, { kernel, variant }:
   const overrides = Object.fromEntries(Object.keys(kernel.spec.overrides).map((name) => [name, all[name]]));
   const unused = target.sums ? null : empty([4]);
   run(kernel, {
-    bind: { a: a.window, b: b.window, bias: target.bias?.window ?? a.window, c: target.c.window, sums: target.sums?.window ?? unused!, extent: extent?.count ?? a.window, gate: target.gate?.y ?? a.window },
+    bind: { a: a.window, b: b.window, bias: target.bias?.window ?? a.window, c: target.c.window, sums: target.sums?.window ?? unused!, extent: extent?.count ?? a.window, gate: target.gate ?? a.window },
     params,
     overrides,
     consts: variant.consts,
@@ -222,7 +227,7 @@ function addParts(slices: Bindable, sumSlices: Bindable | null, count: number, p
   const { c, cBatch, cRow, bias, activation, sums, gate, dropout } = target;
   const unused = sums ? null : empty([4]);
   run(splitSum, {
-    bind: { slices, sum_slices: sumSlices ?? slices, bias: bias?.window ?? slices, gate: gate?.y ?? slices, c: c.window, sums: sums?.window ?? unused! },
+    bind: { slices, sum_slices: sumSlices ?? slices, bias: bias?.window ?? slices, gate: gate ?? slices, c: c.window, sums: sums?.window ?? unused! },
     params: {
       batch, m, n, parts: count, part_size: partSize, c_start: c.start, c_batch: cBatch, c_row: cRow,
       bias_start: bias?.start ?? 0, has_bias: bias ? 1 : 0, floor: floorOf(activation),
@@ -235,8 +240,8 @@ function addParts(slices: Bindable, sumSlices: Bindable | null, count: number, p
   unused?.dispose();
 }
 
-function finishOf({ gate, dropout }: Target) {
-  return { has_gate: gate ? 1 : 0, scale: (gate ?? dropout)?.scale ?? 1, stream: dropout?.stream ?? 0, threshold: dropout?.threshold ?? 0 };
+function finishOf({ gate, scale, dropout }: Target): typeof UNFINISHED {
+  return { has_gate: gate ? 1 : 0, scale: dropout?.scale ?? scale, stream: dropout?.stream ?? 0, threshold: dropout?.threshold ?? 0 };
 }
 
 /** Parts start on a multiple of 16: no kernel's step crosses from one to the next. */

@@ -45,6 +45,11 @@ export function offerReluGradient(y: Tensor, dy: Tensor, dx: Tensor): void {
   if (backward && !forward) return;
   const product = productBehind(backward?.x ?? dy);
   if (!product) return;
-  const gate = { y: forward?.y ?? y, scale: backward?.how.scale ?? 1 };
-  recorder.offer(backward ? [backward.x, dy] : [dy], () => gemm({ ...product, c: dx, gate }));
+  recorder.offer(backward ? [backward.x, dy] : [dy], () => gemm({ ...product, c: dx, gate: forward?.y ?? y, scale: backward?.how.scale }));
+}
+
+/** After the dispatch for y = x · scale: as part of the product x. */
+export function offerScale(x: Tensor, y: Tensor, scale: number): void {
+  const product = productBehind(x);
+  if (product) gpu().recorder.offer([x], () => gemm({ ...product, c: y, scale }));
 }

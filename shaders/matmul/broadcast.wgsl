@@ -151,10 +151,12 @@ fn main(
       let quad = (i * params.n + j) / 4u;
       var y = rectify(rows[i - i0] + shift, params.floor);
       if (params.has_gate != 0u) {
-        y = let_pass(y, gate[quad], params.scale);
+        y = let_pass(y, gate[quad]);
       }
       if (DROPOUT) {
         y = drop(y, quad, params.stream, params.threshold, params.scale, params.step_base);
+      } else {
+        y *= params.scale;
       }
       c[(at + i * params.c_row) / 4u] = y;
     }

@@ -1,5 +1,5 @@
-// What a matrix product does to its sums: an activation; then, if asked for, the gradient of relu (`gate` [m, n] is relu's output) or
-// dropout (lib/dropout; DROPOUT).
+// What a matrix product does to its sums: an activation; the gradient of relu, where there is its output, `gate` [m, n]; then it
+// multiplies by `scale`, with DROPOUT only what stays (lib/dropout).
 
 // linear and relu in one: below `floor` (−∞ or 0) x becomes 0. NaN is below nothing and stays.
 fn rectify(x: vec4f, floor: f32) -> vec4f {
@@ -14,8 +14,7 @@ fn activate(activation: u32, x: vec4f, floor: f32) -> vec4f {
   }
 }
 
-// The gradient of relu at its output y; times `scale`, that of relu followed by dropout, whose output is positive where both let x
-// pass.
-fn let_pass(x: vec4f, y: vec4f, scale: f32) -> vec4f {
-  return x * select(vec4f(0.0), vec4f(scale), y > vec4f(0.0));
+// The gradient of relu at its output y.
+fn let_pass(x: vec4f, y: vec4f) -> vec4f {
+  return x * select(vec4f(0.0), vec4f(1.0), y > vec4f(0.0));
 }

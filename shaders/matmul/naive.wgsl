@@ -79,10 +79,12 @@ fn main(
   let first = i * params.n + j;
   var y = activate(ACTIVATION, vec4f(sum), params.floor);
   if (params.has_gate != 0u) {
-    y = let_pass(y, vec4f(gate[first]), params.scale);
+    y = let_pass(y, vec4f(gate[first]));
   }
   if (DROPOUT) {
     y = drop(y, first / 4u, params.stream, params.threshold, params.scale, params.step_base);
+  } else {
+    y *= params.scale;
   }
   c[at] = y[first % 4u];
   if (params.has_sums != 0u && i == 0u && matrix == 0u) {

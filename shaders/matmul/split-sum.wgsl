@@ -70,10 +70,12 @@ fn main(
   let first = row * params.n + j;
   var y = activate(ACTIVATION, sum, params.floor);
   if (params.has_gate != 0u) {
-    y = let_pass(y, vec4f(gate[first], gate[first + 1u], gate[first + 2u], gate[first + 3u]), params.scale);
+    y = let_pass(y, vec4f(gate[first], gate[first + 1u], gate[first + 2u], gate[first + 3u]));
   }
   if (DROPOUT) {
     y = drop(y, first / 4u, params.stream, params.threshold, params.scale, params.step_base);
+  } else {
+    y *= params.scale;
   }
   let at = params.c_start + row / params.m * params.c_batch + row % params.m * params.c_row + j;
   for (var v = 0u; v < 4u; v++) {

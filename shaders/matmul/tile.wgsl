@@ -152,10 +152,12 @@ fn main(
       let first = i * params.n + j;
       var y = activate(ACTIVATION, acc[r][q] + shift, params.floor);
       if (params.has_gate != 0u) {
-        y = let_pass(y, vec4f(gate[first], gate[first + 1u], gate[first + 2u], gate[first + 3u]), params.scale);
+        y = let_pass(y, vec4f(gate[first], gate[first + 1u], gate[first + 2u], gate[first + 3u]));
       }
       if (DROPOUT) {
         y = drop(y, first / 4u, params.stream, params.threshold, params.scale, params.step_base);
+      } else {
+        y *= params.scale;
       }
       for (var v = 0u; v < 4u; v++) {
         if (i < params.m && j + v < params.n) {

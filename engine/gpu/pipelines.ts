@@ -1,12 +1,14 @@
 /** Compute pipelines by kernel and specialisation; compile errors point into shaders/. */
 import { KernelError } from '../errors';
 import type { Access, Kernel } from './kernel';
-import { link } from './link';
+import { link, type LinkedModule } from './link';
 
 export interface Pipeline {
   readonly id: number;
   readonly name: string;
+  /** Compiled when it is first asked for: a command that gives way to a substitute never runs. */
   readonly pipeline: GPUComputePipeline;
+  readonly compiled: boolean;
   /** Group 0: the storage bindings and, last, the params. */
   readonly layout: GPUBindGroupLayout;
   /** What it does with each storage binding. */
@@ -14,8 +16,9 @@ export interface Pipeline {
 }
 
 export class PipelineCache {
-  /** Pipelines made so far: constant once training runs. */
+  /** Pipelines compiled so far: constant once training runs. */
   created = 0;
+  private nextId = 0;
   /** Compilations whose outcome is not known yet. */
   private checks: Promise<void>[] = [];
   private readonly groupLayouts = new Map<string, GPUBindGroupLayout>();
@@ -61,17 +64,33 @@ export class PipelineCache {
     const constants: Record<string, number> = {};
     for (const [id, value] of Object.entries({ ...spec.overrides, ...overrides })) constants[id] = Number(value);
 
+    const access: Access[] = Object.values(spec.bindings);
+    const layout = this.groupLayout(access, Object.keys(spec.params).length > 0 || spec.step);
+    const groups = spec.step ? [layout, this.stepLayout] : [layout];
+    const compile = (): GPUComputePipeline => this.compile(name, linked, constants, groups);
+    let compiled: GPUComputePipeline | null = null;
+    return {
+      id: this.nextId++,
+      name,
+      layout,
+      access,
+      get pipeline() {
+        return (compiled ??= compile());
+      },
+      get compiled() {
+        return compiled !== null;
+      },
+    };
+  }
+
+  private compile(name: string, linked: LinkedModule, constants: Record<string, number>, bindGroupLayouts: GPUBindGroupLayout[]): GPUComputePipeline {
+    this.created++;
     // An invalid pipeline is skipped silently when dispatched: the error must be caught here.
     this.device.pushErrorScope('validation');
     const module = this.device.createShaderModule({ label: name, code: linked.code });
-    const access: Access[] = Object.values(spec.bindings);
-    const layout = this.groupLayout(access, Object.keys(spec.params).length > 0 || spec.step);
     const pipeline = this.device.createComputePipeline({
       label: name,
-      layout: this.device.createPipelineLayout({
-        label: name,
-        bindGroupLayouts: spec.step ? [layout, this.stepLayout] : [layout],
-      }),
+      layout: this.device.createPipelineLayout({ label: name, bindGroupLayouts }),
       compute: { module, entryPoint: 'main', constants },
     });
     const check = this.device.popErrorScope().then(async (error) => {
@@ -81,7 +100,7 @@ export class PipelineCache {
       this.report(new KernelError(`Kernel ${name} does not compile:\n${lines.join('\n') || `  ${error.message}`}`));
     });
     this.checks.push(check);
-    return { id: this.created++, name, pipeline, layout, access };
+    return pipeline;
   }
 
   // Layouts are explicit: `auto` drops bindings that a specialisation does not use.

@@ -101,7 +101,9 @@ test('fit, evaluate, predict and setWeights, again and again, hold no more memor
   for (let i = 0; i < 3; i++) await round();
   const { live, created } = { ...gpu().pool.use };
   for (let i = 0; i < 10; i++) await round();
-  assert.equal({ live: gpu().pool.use.live, created: gpu().pool.use.created }, { live, created });
+  // Less, once what other tests have lost is collected.
+  assert.ok(gpu().pool.use.live <= live, `${gpu().pool.use.live} bytes, ${live} before`);
+  assert.is(gpu().pool.use.created, created);
 });
 
 /** Exact on a software adapter; a GPU may split its matrix products, which takes a few more. */

@@ -87,11 +87,11 @@ export class HostArray {
     return new HostArray(this.data.subarray(from * row, to * row), [to - from, ...this.shape.slice(1)], this.dtype);
   }
 
-  /** The rows at `indices`, in that order, as a copy. */
-  take(indices: ArrayLike<number>): HostArray {
+  /** The rows at `indices`, in that order, as a copy: in the first elements of `into`, if that is given. */
+  take(indices: ArrayLike<number>, into?: TypedArray): HostArray {
     if (this.shape.length === 0) throw new ShapeError('HostArray.take: a scalar has no rows.');
     const row = sizeOf(this.shape.slice(1));
-    const out = newTypedArray(this.dtype, indices.length * row);
+    const out = into?.subarray(0, indices.length * row) ?? newTypedArray(this.dtype, indices.length * row);
     for (let i = 0; i < indices.length; i++) {
       const from = indices[i];
       if (!(from >= 0 && from < this.length)) {

@@ -57,14 +57,22 @@ export class ArrayData<X extends HostArray | StringArray = HostArray> {
     return [part(0, at), part(at)];
   }
 
-  /** Batches in order, or in the order of `generator`'s permutation; the last one may be smaller. */
+  /**
+   * Batches in order, or in the order of `generator`'s permutation, which are gathered in the same memory: each is good until
+   * the next is asked for. The last one may be smaller.
+   */
   *batches(batchSize: number, generator?: RandomGenerator): Generator<Batch<X>> {
     const order = generator?.permutation(this.length);
+    const picker = <A extends HostArray | StringArray>(array: A): ((start: number, end: number) => A) => {
+      if (!order) return (start, end) => array.slice(start, end) as A;
+      if (!(array instanceof HostArray)) return (start, end) => array.take(order.subarray(start, end)) as A;
+      const memory = array.slice(0, batchSize).data.slice();
+      return (start, end) => array.take(order.subarray(start, end), memory) as A;
+    };
+    const [x, y, weights] = [picker(this.x), this.y && picker(this.y), this.weights && picker(this.weights)];
     for (let start = 0; start < this.length; start += batchSize) {
       const end = Math.min(start + batchSize, this.length);
-      const pick = <A extends HostArray | StringArray>(array: A): A =>
-        (order ? array.take(order.subarray(start, end)) : array.slice(start, end)) as A;
-      yield { x: pick(this.x), y: this.y && pick(this.y), weights: this.weights && pick(this.weights) };
+      yield { x: x(start, end), y: y && y(start, end), weights: weights && weights(start, end) };
     }
   }
 }

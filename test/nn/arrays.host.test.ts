@@ -17,7 +17,7 @@ function numbered(n: number): ArrayData {
 
 /** The samples of an epoch in order, after a check that labels and weights went with them. */
 function epoch(data: ArrayData, batchSize: number, generator?: RandomGenerator): number[][] {
-  return [...data.batches(batchSize, generator)].map(({ x, y, weights }) => {
+  return Array.from(data.batches(batchSize, generator), ({ x, y, weights }) => {
     const samples = [...x.data].filter((_, i) => i % 2 === 0);
     assert.equal([...x.data], samples.flatMap((i) => [i, i]));
     assert.equal([...y!.data], samples.map((i) => 10 * i));

@@ -73,10 +73,14 @@ export function toKeras(value: unknown, what: string): Json {
   throw new ValueError(`${what} is a ${(value as object).constructor?.name ?? 'object'}, which cannot be saved.`);
 }
 
+/** Options that name an object of Keras's. */
+const NAMING = /(initializer|regularizer|constraint|activation)$/i;
+
 /** camelCase options with Keras's keys and values. */
 export function keysToKeras(config: Readonly<Record<string, unknown>>, what: string): JsonObject {
   const entries = Object.entries(config).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([key, value]) => [kerasKey(key), toKeras(value, `${what}: ${key}`)]));
+  const named = (key: string, value: unknown): unknown => (typeof value === 'string' && NAMING.test(key) ? toSnakeCase(value) : value);
+  return Object.fromEntries(entries.map(([key, value]) => [kerasKey(key), toKeras(named(key, value), `${what}: ${key}`)]));
 }
 
 /** A value that Keras wrote as ours. */

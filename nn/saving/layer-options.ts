@@ -10,7 +10,8 @@ const NULL_COUNTS = new Set(['merge_mode', 'standardize', 'split']);
 
 const RECURRENT = [
   'units', 'activation', 'use_bias', 'kernel_initializer', 'recurrent_initializer', 'bias_initializer', 'dropout', 'recurrent_dropout',
-  'return_sequences', 'return_state', 'go_backwards', 'zero_output_for_mask',
+  'return_sequences', 'return_state', 'go_backwards', 'zero_output_for_mask', 'activity_regularizer',
+  ...['kernel', 'recurrent', 'bias'].flatMap((weight) => [`${weight}_regularizer`, `${weight}_constraint`]),
 ];
 const stateless = { stateful: [false] };
 

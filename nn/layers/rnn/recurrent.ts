@@ -16,7 +16,9 @@ import { lookupBehind } from '../../core/gathered';
 import { paddingOf } from '../../core/mask';
 import { toSnakeCase } from '../../core/names';
 import { formatShapes, type PartialShape, shapeList, type Shapes, type Tensors, toList } from '../../core/structure';
+import type { ConstraintLike } from '../../constraints';
 import type { InitializerLike } from '../../initializers';
+import type { RegularizerLike } from '../../regularizers';
 
 export interface RecurrentConfig extends LayerConfig {
   /** Size of the state and of the output. */
@@ -31,6 +33,12 @@ export interface RecurrentConfig extends LayerConfig {
   readonly recurrentInitializer?: InitializerLike;
   /** Default `'zeros'`. */
   readonly biasInitializer?: InitializerLike;
+  readonly kernelRegularizer?: RegularizerLike;
+  readonly recurrentRegularizer?: RegularizerLike;
+  readonly biasRegularizer?: RegularizerLike;
+  readonly kernelConstraint?: ConstraintLike;
+  readonly recurrentConstraint?: ConstraintLike;
+  readonly biasConstraint?: ConstraintLike;
   /** Share of the inputs' features dropped in training, the same ones at every step; default 0. */
   readonly dropout?: number;
   /** Share of the state dropped in training, the same units at every step; default 0. Computed step by step. */
@@ -96,12 +104,15 @@ export abstract class Recurrent<C extends RecurrentConfig = RecurrentConfig> ext
           'Word numbers want an Embedding before it; a recurrent layer before it wants returnSequences: true.',
       );
     }
-    const { units, useBias = true, kernelInitializer = 'glorotUniform', recurrentInitializer = 'orthogonal' } = this.config;
+    const { units, useBias = true, kernelInitializer = 'glorotUniform', recurrentInitializer = 'orthogonal', ...rules } = this.config;
     const columns = this.gates * units;
     const cell = `${toSnakeCase(this.constructor.name.replace(/^_/, ''))}_cell`;
-    this.kernel = this.addWeight({ name: `${cell}/kernel`, shape: [features, columns], initializer: kernelInitializer });
-    this.recurrentKernel = this.addWeight({ name: `${cell}/recurrent_kernel`, shape: [units, columns], initializer: recurrentInitializer });
-    if (useBias) this.bias = this.addWeight({ name: `${cell}/bias`, shape: this.biasShape, initializer: this.biasInitializer() });
+    const ofKernel = { initializer: kernelInitializer, regularizer: rules.kernelRegularizer, constraint: rules.kernelConstraint };
+    this.kernel = this.addWeight({ name: `${cell}/kernel`, shape: [features, columns], ...ofKernel });
+    const ofState = { initializer: recurrentInitializer, regularizer: rules.recurrentRegularizer, constraint: rules.recurrentConstraint };
+    this.recurrentKernel = this.addWeight({ name: `${cell}/recurrent_kernel`, shape: [units, columns], ...ofState });
+    const ofBias = { initializer: this.biasInitializer(), regularizer: rules.biasRegularizer, constraint: rules.biasConstraint };
+    if (useBias) this.bias = this.addWeight({ name: `${cell}/bias`, shape: this.biasShape, ...ofBias });
   }
 
   protected biasInitializer(): InitializerLike {

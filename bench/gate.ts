@@ -31,6 +31,9 @@ export function ratiosOf(rows: readonly Row[]): Ratios {
         put(`${row.name}: times faster than`, row.slower);
         put(`${row.name}: bare calls ÷ host time`, 1 / (row.hostOverFloor as number));
         break;
+      case 'memory':
+        put(`${row.name}: saved ÷ temporaries`, 1 / (row.deviceRatio as number));
+        break;
       case 'peers':
         put(row.name, row.ratio);
     }

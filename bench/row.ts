@@ -1,6 +1,6 @@
 /** One line of a table, one entry of the JSON. */
 export interface Row {
-  readonly suite: 'roofline' | 'kernels' | 'steps' | 'peers' | 'keras';
+  readonly suite: 'roofline' | 'kernels' | 'steps' | 'memory' | 'peers' | 'keras';
   readonly name: string;
   /** Milliseconds per run: device time by timestamps where the adapter has them, else wall clock. */
   readonly medianMs?: number;

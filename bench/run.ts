@@ -11,6 +11,7 @@ import { benchKernels } from './kernels/run';
 import { benchPeers } from './peers/run';
 import { writeReport } from './report/report';
 import type { Row } from './row';
+import { benchMemory } from './steps/memory';
 import { benchSteps } from './steps/run';
 
 export interface BenchOptions {
@@ -67,6 +68,7 @@ async function measure({ suites, filter = '', adapter, full = false, rounds, epo
   if (suites.includes('steps')) rows.push(...(await benchSteps(gpu, { filter, full })));
   // Others have the machine to themselves.
   await close();
+  if (suites.includes('steps')) rows.push(...(await benchMemory(filter, adapter)));
   const versions: Record<string, string> = {};
   for (const [name, bench] of [
     ['peers', () => benchPeers({ filter, root, rounds: rounds ?? 5, system, limit })],

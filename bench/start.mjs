@@ -44,7 +44,7 @@ async function start(argv) {
   const { bundle } = await import('../setup/build.mjs');
   const chosen = words.length === 0 || words.includes('all') ? usual : words;
   if (chosen.includes('peers') && !given.from) ensureDependencies(join(root, 'bench'));
-  await bundle(['bench/run.ts', 'bench/peers/systems/wgrad.ts'], '.build', { splitting: false });
+  await bundle(['bench/run.ts', 'bench/steps/memory-child.ts', 'bench/peers/systems/wgrad.ts'], '.build', { splitting: false });
   const { run } = await import('../.build/bench/run.mjs');
   const command = ['npm run bench --', ...argv].join(' ').replace(/ --$/, '');
   process.exitCode = await run({ suites: chosen, command, root, ...given });

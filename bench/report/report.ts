@@ -7,6 +7,7 @@ import { kerasCells, kerasHead } from '../keras/table';
 import { kernelCells, kernelHead } from '../kernels/run';
 import { peerCells, peerHead } from '../peers/table';
 import type { Row } from '../row';
+import { memoryCells, memoryHead } from '../steps/memory';
 import { stepCells, stepHead } from '../steps/run';
 import { fixed, markdownTable } from '../table';
 import { rooflineChart, rooflineOf } from './roofline-chart';
@@ -46,9 +47,18 @@ const sections: readonly Section[] = [
     title: 'Training steps',
     about:
       'Host time is that of encoding and submitting, uploads included; the floor is that of the same WebGPU calls made with nothing around them (the least of each). ' +
-      'Dispatches and submits per step are counted on WebGPU\'s prototypes; device time is that of the compute passes.',
+      'Dispatches and submits per step are counted on WebGPU\'s prototypes; device time is that of the compute passes. Per timestep is CPU time, beside that at length 64.',
     head: stepHead,
     cells: stepCells,
+  },
+  {
+    suite: 'memory',
+    title: 'Memory of a step on long sequences',
+    about:
+      'In MiB, in a process of its own. Saved is what the gradient needs: the gates, the cell state and the state before each timestep, the ids. The step\'s share of the ' +
+      'process is the growth of its resident size once weights, moments and machine code are there.',
+    head: memoryHead,
+    cells: memoryCells,
   },
   {
     suite: 'kernels',

@@ -9,6 +9,9 @@ export interface StepBenchmark {
   data(batch: number): StepData | Promise<StepData>;
   /** The benchmark that this one does in a slower way: how much slower is reported. */
   readonly slowerThan?: string;
+  /** Length of its sequences, and the benchmark of another length whose cost per timestep this one's is held against. */
+  readonly timesteps?: number;
+  readonly likeTimestepsOf?: string;
   /** Takes seconds a step on a software adapter: there it runs with `--full` only. */
   readonly large?: boolean;
 }

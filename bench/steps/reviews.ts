@@ -31,6 +31,7 @@ function textStep({ name, batch, length, width, inner, words = WORDS, mask = fal
   return {
     name: `${name}, length ${length}, batch ${batch}`,
     batch,
+    timesteps: length,
     async data() {
       const { x, y, about } = await reviews(batch, length, { padding: mask ? 'post' : 'pre' });
       return { x: x.map((token) => (token < words ? token : 1)), y, about };
@@ -61,6 +62,6 @@ export const reviewSteps: readonly StepBenchmark[] = [
     inner: () => [layers.bidirectional({ layer: layers.lstm({ units: 64 }) }), dense(64)],
   }),
   rnn(512),
-  lstm(512),
-  lstm(1024),
+  // What a timestep costs should not depend on how many there are.
+  ...[128, 256, 512, 1024].map((length) => ({ ...lstm(length), likeTimestepsOf: 'LSTM 128, length 64, batch 32' })),
 ];

@@ -20,9 +20,15 @@ export async function benchSteps(gpu: Gpu, { filter, full }: StepOptions): Promi
     const name = `step ${one.name}`;
     if (!name.includes(filter) || (one.large && gpu.info.software && !full)) continue;
     const row = await rowOf('steps', name, () => benchStep(gpu, one));
-    const faster = rows.find((other) => one.slowerThan && other.name === `step ${one.slowerThan}`);
+    const timed = one.timesteps && row.minMs ? { ...row, perTimestepMs: row.minMs / one.timesteps, perTimestepCpuMs: (row.cpuMs as number) / one.timesteps } : row;
+    const known = (other?: string): Row | undefined => rows.find(({ name, minMs }) => minMs && name === `step ${other}`);
+    const [faster, like] = [known(one.slowerThan), known(one.likeTimestepsOf)];
     // Of the least times: what else the machine does slows both, but not alike.
-    rows.push(faster?.minMs && row.minMs ? { ...row, slower: row.minMs / faster.minMs } : row);
+    rows.push({
+      ...timed,
+      ...(faster && row.minMs && { slower: row.minMs / faster.minMs! }),
+      ...(like && row.minMs && { perTimestepCpuRatio: (timed.perTimestepCpuMs as number) / (like.perTimestepCpuMs as number) }),
+    });
   }
   if (rows.length > 0) console.log(`${table(stepHead, stepCells(rows))}\n`);
   return rows;
@@ -121,7 +127,7 @@ async function timed(gpu: Gpu, submit: () => void): Promise<Sample> {
 }
 
 export const stepHead = [
-  'training step', 'samples/s', 'ms', 'least ms', 'device ms', 'host ms', 'floor ms', 'host ÷ floor', 'CPU ms', 'dispatches', 'submits', 'peak MiB', 'first ms',
+  'training step', 'samples/s', 'ms', 'least ms', 'device ms', 'host ms', 'floor ms', 'host ÷ floor', 'CPU ms', 'per timestep', 'dispatches', 'submits', 'peak MiB', 'first ms',
 ];
 
 export function stepCells(rows: readonly Row[]): string[][] {
@@ -138,6 +144,7 @@ export function stepCells(rows: readonly Row[]): string[][] {
           fixed(row.floorWithUploadsMinMs, 3),
           fixed(row.hostOverFloor, 2),
           fixed(row.cpuMs, 2),
+          row.perTimestepMs ? `${fixed(row.perTimestepCpuMs, 2)}${row.perTimestepCpuRatio ? ` (${fixed(row.perTimestepCpuRatio, 2)}×)` : ''}` : '',
           String(row.dispatches),
           fixed(row.submits, 2),
           fixed((row.peakBytes as number) / 2 ** 20, 1),

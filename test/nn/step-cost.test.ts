@@ -7,9 +7,12 @@ import * as assert from 'uvu/assert';
 import { close, gpu, init } from '../../engine/gpu/gpu';
 import { allKernels } from '../../engine/gpu/kernel';
 import { HostArray } from '../../engine/tensor/host-array';
+import type { Layer } from '../../nn/core/layer';
 import * as layers from '../../nn/layers';
 import * as losses from '../../nn/losses';
 import { type Sequential, sequential } from '../../nn/models/sequential';
+import { ArrayData } from '../../nn/training/arrays';
+import { Trainer } from '../../nn/training/trainer';
 import { type Calls, countCalls } from '../support/count-calls';
 
 const test = suite('cost of a step');
@@ -86,6 +89,37 @@ for (const [name, { model: make, loss }] of Object.entries(tutorials)) {
     const names = allKernels().flatMap(({ pipelines }) => [...pipelines.values()].filter(({ compiled }) => compiled).map(({ name }) => name));
     assert.is(names.length, gpu().pipelines.created);
     expectCost(names.length, PIPELINES[name], `pipelines:\n  ${names.sort().join('\n  ')}\n`);
+  });
+}
+
+const TEXTS: Readonly<Record<string, { layers(): Layer[]; dispatches: number }>> = {
+  // Lookup and mean 1, dense 2; loss, matches and gradient 1; gradients: dense 2 + 2, sums by word 2; Adam 1; loss and accuracy 1.
+  'imdb-pooling': { layers: () => [layers.globalAveragePooling1D(), layers.dense({ units: 16, activation: 'relu' })], dispatches: 12 },
+  // Distinct words 3, sequence 1, dense 1; loss 1; gradients: dense 2, transpose and sequence 2, weights and words 6; Adam 1; means 1.
+  'imdb-rnn-vs-lstm': { layers: () => [layers.lstm({ units: 128 })], dispatches: 18 },
+};
+
+for (const [name, { layers: inner, dispatches }] of Object.entries(TEXTS)) {
+  test(`${name}: dispatches per step`, async () => {
+    const [batch, length] = [32, 64];
+    const x = new HostArray(Int32Array.from({ length: batch * length }, (_, i) => (i * 7919) % 5000), [batch, length]);
+    const y = new HostArray(Uint8Array.from({ length: batch }, (_, i) => i % 2), [batch]);
+    const model = sequential([
+      layers.embedding({ inputDim: 10_000, outputDim: name === 'imdb-pooling' ? 16 : 256, inputShape: [length] }),
+      ...inner(),
+      layers.dense({ units: 1, activation: 'sigmoid' }),
+    ]);
+    const trainer = new Trainer(model, { optimizer: 'adam', loss: 'binary_crossentropy', metrics: ['accuracy'] });
+    await trainer.prepare(new ArrayData(x, y, 'test'));
+    const steps = (n: number) => async (): Promise<void> => {
+      for (let i = 0; i < n; i++) trainer.trainOn({ x, y, weights: null });
+      await gpu().throttle();
+    };
+    await steps(1)();
+    const calls = await callsOf(steps(3));
+    expectCost(calls.dispatchWorkgroups / 3, dispatches, 'dispatches of a training step');
+    assert.equal([calls.createBuffer, calls.createBindGroup, calls.createComputePipeline, calls.mapAsync], [0, 0, 0, 0]);
+    trainer.dispose();
   });
 }
 

@@ -13,7 +13,7 @@ export const MIN_COUNT = 5;
 /** What was found to serve classification best for the time it takes. */
 export function trainOptions(dim: number, changes: Changes = {}): TrainOptions {
   return {
-    dim, epochs: 5, batchSize: 1024, learningRate: 0.01, contexts: 64, targets: 16, negatives: 80, subsample: 1e-4, seed: 0,
+    dim, epochs: 3, batchSize: 1024, learningRate: 0.02, contexts: 64, targets: 16, negatives: 80, subsample: 1e-4, seed: 0,
     ...changes,
   };
 }

@@ -53,7 +53,18 @@ export const catalog = [
     name: 'pretrain-embedding',
     title: 'Word vectors from reviews that nobody has labelled',
     runs: ['dim50', 'dim20'],
-    duration: '10 min',
+    duration: '5 min',
+    options: ['runs'],
+  },
+  {
+    name: 'imdb-transfer',
+    title: 'What pretrained word vectors buy, with many labels and with few',
+    runs: [
+      'nnlm', 'swivel', 'frozen-pretrained', 'finetuned-random', 'frozen-random',
+      ...['1pct', '10pct'].flatMap((share) => ['nnlm', 'frozen-pretrained', 'random', 'frozen-random', 'swivel'].map((way) => `${way}-${share}`)),
+    ],
+    duration: '15 min',
+    options: ['runs'],
   },
   {
     name: 'auto-mpg',

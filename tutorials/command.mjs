@@ -10,6 +10,7 @@ export const options = {
   full: { help: 'the original in full, also without a GPU, where it takes hours' },
   lengths: { value: 'N,N,…', read: listOf(wholeNumber(1)), help: 'cut and fill reviews to these lengths instead' },
   'max-tokens': { value: 'N', read: wholeNumber(3), help: 'size of the vocabulary instead of 1000' },
+  runs: { value: 'NAME,…', read: listOf((text) => text), help: 'only these of its runs; with --resume, beside those that DIR holds' },
   seed: { value: 'N', read: wholeNumber(0), help: 'seed of all randomness (default 0)' },
   data: { value: 'auto|real|synthetic', read: oneOf(['auto', 'real', 'synthetic']), help: 'auto (default): real data, or generated data where there is none to be had' },
   adapter: { value: 'auto|gpu|software', read: oneOf(['auto', 'gpu', 'software']), help: 'auto (default): a GPU, or a software adapter where there is none' },
@@ -40,6 +41,7 @@ export function readCommand(argv, env = {}) {
   if (list) return { action: 'list' };
   const tutorial = words[0] ?? mainTutorial;
   for (const option of Object.keys(rest)) checkThatItHas(tutorial, option);
+  for (const run of rest.runs ?? []) checkRun(tutorial, run);
   const { 'max-tokens': maxTokens, ...others } = rest;
   return { action: 'run', tutorial, options: { ...defaults, ...others, ...(maxTokens && { maxTokens }) } };
 }
@@ -49,6 +51,11 @@ function checkThatItHas(tutorial, option) {
   const having = tutorialsWith(option);
   if (having.length === 0 || having.includes(tutorial)) return;
   throw new UsageError(`${tutorial} has no option --${option}; it is for ${having.join(', ')}.`);
+}
+
+function checkRun(tutorial, run) {
+  const { runs } = catalog.find(({ name }) => name === tutorial);
+  if (!runs.includes(run)) throw new UsageError(`${tutorial} has no run "${run}".${didYouMean(run, runs) || ` There are ${runs.join(', ')}.`}`);
 }
 
 function tutorialsWith(option) {

@@ -42,6 +42,8 @@ export interface LessonSetup {
   /** Where result.json, report.html and the predictions go. */
   folder: string;
   resume: boolean;
+  /** `--runs`: the only ones to run; all where it is not given. */
+  chosen?: readonly string[];
 }
 
 export class Lesson {
@@ -127,6 +129,11 @@ export class Lesson {
     return maxTokens;
   }
 
+  /** Says, in result.json and in the report's head, what stands in for something of the original's. */
+  instead(what: string): void {
+    this.cut.push(what);
+  }
+
   /** A callback for `fit` that tells, after the first 20 steps, how long the run will take. */
   estimate(options?: Parameters<typeof estimate>[0]): CallbackLike {
     return estimate(options);
@@ -190,6 +197,12 @@ export class Lesson {
     await this.write();
     if (this.interrupted) throw new Interrupted();
     return record;
+  }
+
+  /** As `run`, for runs that do without the others: those that `--runs` does not name are only kept, under `--resume`. */
+  runIfChosen(name: string, body: () => Promise<Outcome>): Promise<RunRecord | undefined> {
+    const { chosen } = this.setup;
+    return !chosen || chosen.includes(name) ? this.run(name, body) : this.keep(name);
   }
 
   /** Ctrl-C was pressed: the run under way ends after its step, and no other begins. */

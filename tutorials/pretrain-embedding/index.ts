@@ -38,7 +38,7 @@ export default async function pretrainEmbedding(lesson: Lesson): Promise<void> {
   const corpus = corpusOf(reviews);
   lesson.print(`${corpus.vocabulary.length} words, ${corpus.words.length} times; the most frequent ones: ${corpus.vocabulary.slice(0, 10).join(' ')}`);
   for (const dim of [50, 20]) {
-    await lesson.run(`dim${dim}`, async () => {
+    await lesson.runIfChosen(`dim${dim}`, async () => {
       const options = trainOptions(dim, { epochs: lesson.epochs(trainOptions(dim).epochs), batchSize: lesson.batchSize(trainOptions(dim).batchSize), seed: lesson.seed });
       const { table, history, test, logits, timing } = await trainTable(reviews, corpus, options, lesson.estimate());
       lesson.print(`${table.rows} words of ${dim} numbers, ${table.origin}`);

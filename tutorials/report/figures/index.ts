@@ -2,4 +2,5 @@
 export { accuracyByLength, curves, errorCurves, gradientNorms } from './curves';
 export { heatMap, imageGrid } from './images';
 export { predictionGrid, probabilityBars } from './predictions';
+export { type AccuracyOfLabels, accuracyByLabels, byEpoch } from './runs';
 export { histogram, scatter } from './values';

@@ -74,6 +74,15 @@ test('options for some tutorials only', () => {
   assert.match(refusal(['imdb-vectorized-rnn', '500'], { npm_config_max_tokens: 'true' }), 'npm start -- imdb-vectorized-rnn --max-tokens 500');
 });
 
+test('--runs names runs of the tutorial, and is for tutorials whose runs do without each other', () => {
+  const { options } = readCommand(['imdb-transfer', '--runs', 'nnlm,swivel']) as { options: { runs: string[] } };
+  assert.equal(options.runs, ['nnlm', 'swivel']);
+  assert.is(refusal(['imdb-transfer', '--runs', 'nnlm,swivl']), 'imdb-transfer has no run "swivl". Did you mean swivel?');
+  assert.match(refusal(['imdb-transfer', '--runs', 'x']), /^imdb-transfer has no run "x"\. There are nnlm, /);
+  assert.match(refusal(['save-and-load', '--runs', 'resumed']), 'save-and-load has no option --runs; it is for pretrain-embedding, imdb-transfer.');
+  assert.match(helpText(), '--runs NAME,…');
+});
+
 test('whatever is typed is read or refused as wrong usage', () => {
   const word = fc.oneof(fc.string(), fc.constantFrom('--', '-', '--epochs', '--seed', '--data', 'fashion-mnist', '1', '--help', '=', '--lengths', '--full', 'imdb-rnn-vs-lstm'));
   fc.assert(fc.property(fc.array(word, { maxLength: 5 }), (argv) => {

@@ -47,7 +47,7 @@ test('chosen runs, then another beside them', async () => {
   assert.match(predictions('nnlm'), "'shape': (200, 1), }");
   assert.match(report, ORIGIN);
   // A probability, not a logit.
-  const values = new Float32Array(Buffer.from(predictions('swivel').slice(-800), 'latin1').buffer.slice(0, 800));
+  const values = new Float32Array(Uint8Array.from(Buffer.from(predictions('swivel').slice(-800), 'latin1')).buffer);
   assert.ok(values.length === 200 && values.every((p) => p > 0 && p < 1));
 
   const second = await startTutorial('imdb-transfer', [...args, '--runs', 'frozen-pretrained', '--resume'], out);

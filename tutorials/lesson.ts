@@ -53,6 +53,7 @@ export class Lesson {
   private conditions: Omit<Result, 'cut' | 'runs'> | undefined;
   private current: { name: string; epochs: number; batch: number } | undefined;
   private interrupted = false;
+  private earlier: ReturnType<Lesson['readEarlier']> | undefined;
   /** Whether the tutorial is cut to what is bearable without a GPU. */
   private shortened = false;
 
@@ -245,10 +246,9 @@ export class Lesson {
   /** Under `--resume`, takes over what the folder holds of a complete run. */
   private async keep(name: string): Promise<RunRecord | undefined> {
     if (!this.setup.resume || !this.conditions) return undefined;
-    const { folder } = this.setup;
-    const earlier = await readResult(folder);
+    const { result: earlier, page } = await (this.earlier ??= this.readEarlier());
     const record = completeRuns(earlier, this.conditions).find((run) => run.name === name);
-    const section = readRunSection((await readText(host.files!.join(folder, 'report.html'))) ?? '', name);
+    const section = readRunSection(page, name);
     if (!earlier || !record || section === undefined) return undefined;
     this.runs.push(record);
     this.cut.push(...earlier.cut.filter((note) => note.startsWith(`${name}: `)));
@@ -256,6 +256,12 @@ export class Lesson {
     const test = Object.entries(record.test).map(([metric, value]) => `${metric} ${value.toFixed(4)}`).join(', ');
     host.terminal.write(`Kept the complete run ${name} (test ${test}).\n`);
     return record;
+  }
+
+  /** Read once: each run that is done is written over it. */
+  private async readEarlier(): Promise<{ result: Result | undefined; page: string }> {
+    const { folder } = this.setup;
+    return { result: await readResult(folder), page: (await readText(host.files!.join(folder, 'report.html'))) ?? '' };
   }
 
   private inRun(method: string): NonNullable<Lesson['current']> {

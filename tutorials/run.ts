@@ -14,8 +14,8 @@ const INTERRUPTED = 130;
 /** Where each tutorial's code is. */
 export const tutorials: Record<string, () => Promise<{ default: (lesson: Lesson) => Promise<void> }>> = {
   'mnist-quickstart': () => import('./mnist-quickstart'),
-  'mnist-custom-training': () => import('./mnist-custom-training'),
   'fashion-mnist': () => import('./fashion-mnist'),
+  'mnist-custom-training': () => import('./mnist-custom-training'),
   'imdb-pooling': () => import('./imdb-pooling'),
   'imdb-vectorized-rnn': () => import('./imdb-vectorized-rnn'),
   'imdb-rnn-vs-lstm': () => import('./imdb-rnn-vs-lstm'),

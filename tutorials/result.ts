@@ -27,7 +27,7 @@ export interface Result {
   /** Hash of the tuning table in use; `null` without one. */
   tuning: string | null;
   options: Options;
-  /** What was shortened against the full run, in words. */
+  /** What was shortened against the full run, and what stands in for something of the original's, in words. */
   cut: string[];
   runs: RunRecord[];
 }

@@ -15,7 +15,7 @@ export function reportPage(title: string, result: Result, sections: Section[], l
     ['Driver', result.driver],
     ['Seed', String(result.seed)],
     ['wgrad', libraryVersion],
-    ...(result.cut.length ? [['Shortened', result.cut.join('; ')] as [string, string]] : []),
+    ...(result.cut.length ? [['Not as the original', result.cut.join('; ')] as [string, string]] : []),
   ];
   return page(title, result.data, `
 <p class="up"><a href="../index.html">All reports</a></p>
@@ -38,7 +38,7 @@ export function indexPage(reports: { folder: string; title: string; result: Resu
 <h2><a href="${encodeURIComponent(folder)}/report.html">${escapeHtml(title)}</a></h2>
 ${result.data === 'synthetic' ? '<p class="synthetic">SYNTHETIC data</p>' : ''}
 ${resultsTable(result.runs)}
-<p class="fine">${escapeHtml(result.adapter)}, seed ${result.seed}${result.cut.length ? `; shortened: ${escapeHtml(result.cut.join('; '))}` : ''}</p>
+<p class="fine">${escapeHtml(result.adapter)}, seed ${result.seed}${result.cut.length ? `; not as the original: ${escapeHtml(result.cut.join('; '))}` : ''}</p>
 </section>`);
   return page('wgrad: reports', 'real', `<h1>Reports</h1>${items.join('\n')}`);
 }

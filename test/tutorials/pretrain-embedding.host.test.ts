@@ -2,11 +2,12 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HostArray } from '../../engine/tensor/host-array';
+import { datasets, HostArray } from 'wgrad';
 import { wordTokens } from '../../nn/text/embeddings/token-rule';
 import { encode, readCorpus } from '../../tutorials/pretrain-embedding/corpus';
 import { Examples } from '../../tutorials/pretrain-embedding/examples';
 import { neighbours } from '../../tutorials/pretrain-embedding/neighbours';
+import { unlabelledReviews } from '../../tutorials/pretrain-embedding/reviews';
 
 test('words that occur often enough, the most frequent first; texts by their numbers', () => {
   const corpus = readCorpus(['B a, a b!', '', 'c a<br />b a', 'once d d'], 2);
@@ -83,6 +84,17 @@ test('the same seed gives the same examples, reviews come in another order each 
   const [a, b, c] = [3, 3, 4].map((seed) => new Examples(corpus, corpus, options, seed).batch(40).map(({ data }) => [...data]));
   assert.equal(a, b);
   assert.not.equal(a, c);
+});
+
+test('no review that is learnt from stands among the labelled ones, the test set included', async () => {
+  const { train, held, leftOut, kind } = await unlabelledReviews('synthetic');
+  const { train: [a], test: [b] } = await datasets.imdbReviews.loadData({ data: 'synthetic' });
+  const labelled = new Set([...a.data, ...b.data]);
+  assert.is(kind, 'synthetic');
+  // Of 50,000 generated ones a few are alike by chance, without which this would show nothing.
+  assert.ok(leftOut > 0 && train.length + held.length + leftOut === 50_000);
+  assert.is([...train, ...held].filter((text) => labelled.has(text)).length, 0);
+  assert.is(held.length, Math.floor((50_000 - leftOut) / 50));
 });
 
 test('reviews that are too short are told', () => {

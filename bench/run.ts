@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly adapter?: AdapterChoice;
   /** What takes long on a software adapter too. */
   readonly full?: boolean;
+  /** Whether variants of kernels are chosen by measurement. */
+  readonly tune?: boolean;
   /** How often peers, and Keras, take turns with us. */
   readonly rounds?: number;
   /** Only peers whose name and backend hold this. */
@@ -58,8 +60,8 @@ export async function run(options: BenchOptions): Promise<number> {
   return rows.length === 0 || rows.some(isOurFailure) || !held ? 1 : 0;
 }
 
-async function measure({ suites, filter = '', adapter, full = false, rounds, epochs, system = '', limit = 300, python = 'python3', root, command }: BenchOptions): Promise<Document> {
-  const gpu = await init({ adapter });
+async function measure({ suites, filter = '', adapter, tune, full = false, rounds, epochs, system = '', limit = 300, python = 'python3', root, command }: BenchOptions): Promise<Document> {
+  const gpu = await init({ adapter, tune });
   const { info } = gpu;
   const finish = beginDocument(info, command);
   console.log(`${info.adapter} (${info.driver})${info.software ? ', software' : ''}; load ${loadavg()[0].toFixed(1)}\n`);

@@ -14,6 +14,7 @@ const options = {
   rounds: { value: 'N', read: wholeNumber(1), help: 'how often peers take turns (5); Keras takes one turn unless told' },
   system: { value: 'TEXT', read: (text) => text, help: 'only peers whose name and backend hold TEXT (and wgrad)' },
   limit: { value: 'SECONDS', read: wholeNumber(1), help: 'for a peer to get ready, and for each of its rounds (300)' },
+  tune: { help: 'measure which variants of kernels are fastest first, and use those' },
   full: { help: 'also what takes long on a software adapter' },
   adapter: { value: 'auto|gpu|software', read: oneOf(['auto', 'gpu', 'software']), help: 'auto (default): a GPU, or a software adapter where there is none' },
   python: { value: 'FILE', read: (text) => text, help: 'a Python with Keras and TensorFlow (python3)' },

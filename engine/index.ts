@@ -1,6 +1,7 @@
 /** The public surface of the engine: tensors, autodiff, compiled steps, randomness, the device. */
 export { close, type InitOptions } from './gpu/gpu';
-export { deviceInfo, init, isGpuAvailable, memory } from './info';
+export { deviceInfo, init, isGpuAvailable, memory, tuningHash, tuningTable } from './info';
+export type { TuningTable } from './tune/tuner';
 export { type KernelProfile, profile, type Profile, type ProfileOptions } from './gpu/profile';
 export type { AdapterChoice, DeviceInfo } from './gpu/device';
 export { grad, GradientTape, valueAndGrad } from './autodiff/grad';

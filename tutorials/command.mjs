@@ -17,11 +17,12 @@ export const options = {
   out: { value: 'DIR', read: (text) => text, help: 'where the reports go (default out)' },
   resume: { help: 'keep the runs that DIR already holds complete for the same options' },
   profile: { help: 'measure every kernel in the first steps: a table at the end, and DIR/<tutorial>/trace.json' },
+  tune: { help: 'measure which variants of kernels are fastest here, and keep the choice in the user’s cache' },
   list: { help: 'list the tutorials and how long they take' },
   help: { help: 'show this' },
 };
 
-const defaults = { seed: 0, data: 'auto', adapter: 'auto', out: 'out', resume: false, profile: false };
+const defaults = { seed: 0, data: 'auto', adapter: 'auto', out: 'out', resume: false, profile: false, tune: false };
 
 /** `{ action: 'run', tutorial, options }`, `{ action: 'list' }` or `{ action: 'help' }`; throws UsageError. */
 export function readCommand(argv, env = {}) {

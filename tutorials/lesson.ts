@@ -1,5 +1,5 @@
 /** What a tutorial is given: its options, the report it writes into, and `run`, which records what was measured. */
-import { type CallbackLike, clearSession, type datasets, type DeviceInfo, type History, type HostArray, type Model, setSeed, type Shape, version } from 'wgrad';
+import { type CallbackLike, clearSession, type datasets, type DeviceInfo, type History, type HostArray, type Model, setSeed, type Shape, tuningHash, version } from 'wgrad';
 import { host } from '#platform';
 import { textTable } from '../engine/text-table';
 import { estimate } from './estimate';
@@ -78,7 +78,7 @@ export class Lesson {
     const { entry, options, openDevice } = this.setup;
     const [{ adapter, driver, software }, loaded] = await Promise.all([openDevice(), set.loadData({ data: options.data })]);
     const { kind } = loaded;
-    this.conditions = { tutorial: entry.name, data: kind, adapter, driver, seed: options.seed, tuning: null, options };
+    this.conditions = { tutorial: entry.name, data: kind, adapter, driver, seed: options.seed, tuning: await tuningHash(), options };
     if (kind === 'synthetic') {
       this.report.label = 'SYNTHETIC';
       if (options.data !== 'synthetic') labelTerminal('SYNTHETIC');
@@ -221,7 +221,7 @@ export class Lesson {
     if (!this.conditions) return;
     const { entry, folder } = this.setup;
     const missing = entry.runs.filter((name) => !this.runs.some((run) => run.name === name));
-    const result = { ...this.conditions, cut: [...this.cut, ...missing.map((name) => `${name}: not run`)], runs: this.runs };
+    const result = { ...this.conditions, tuning: await tuningHash(), cut: [...this.cut, ...missing.map((name) => `${name}: not run`)], runs: this.runs };
     const page = reportPage(entry.title, result, await this.report.render(), version);
     await host.files!.writeAtomic(host.files!.join(folder, 'report.html'), page);
     await host.files!.writeAtomic(host.files!.join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);

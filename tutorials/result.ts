@@ -1,7 +1,7 @@
 /** What a tutorial measured: result.json and the files beside it. */
 import type { HostArray } from 'wgrad';
 import { host } from '#platform';
-import { sha256 } from '../nn/datasets/download';
+import { sha256 } from '../engine/hash';
 
 /** The options that decide the numbers; where a report goes or that it was resumed does not. */
 export interface Options {

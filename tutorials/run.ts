@@ -30,21 +30,21 @@ export const tutorials: Record<string, () => Promise<{ default: (lesson: Lesson)
 
 export interface Command {
   tutorial: string;
-  options: Options & { out: string; resume: boolean; profile: boolean; runs?: string[] };
+  options: Options & { out: string; resume: boolean; profile: boolean; tune: boolean; runs?: string[] };
 }
 
 /**
  * Runs `command` and returns the exit code; what the person can put right is told in one line. Throws an error of
  * code `adapter` where there is no adapter at all, which the set-up may be able to mend.
  */
-export async function run({ tutorial, options: { out, resume, runs: chosen, profile: profiled, ...options } }: Command): Promise<number> {
+export async function run({ tutorial, options: { out, resume, runs: chosen, profile: profiled, tune, ...options } }: Command): Promise<number> {
   try {
     const folder = host.files!.join(out, tutorial);
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
     const entry = catalog.find(({ name }) => name === tutorial)!;
     // "auto" leaves the choice to the environment's WGRAD_ADAPTER, should it be set.
-    const openDevice = (): ReturnType<typeof init> => init(options.adapter === 'auto' ? {} : { adapter: options.adapter });
+    const openDevice = (): ReturnType<typeof init> => init({ ...(options.adapter !== 'auto' && { adapter: options.adapter }), ...(tune && { tune }) });
     const lesson = new Lesson({ entry, options, openDevice, folder, resume, chosen });
     if (!profiled) return await teach(lesson, tutorial, out);
     await openDevice();

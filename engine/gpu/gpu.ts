@@ -11,6 +11,9 @@ import { PipelineCache } from './pipelines';
 import { Readback } from './readback';
 import { Recorder } from './recorder';
 import { StepSlots } from './step-slots';
+import { openTuningCache } from '../tune/cache';
+import { measurerOn } from '../tune/measure';
+import { Tuner, type TuningTable } from '../tune/tuner';
 
 export class Gpu {
   readonly pool: BufferPool;
@@ -24,6 +27,8 @@ export class Gpu {
   readonly readback: Readback;
   /** Raised by whatever makes captured steps stale: moved weights, a changed trainable set. */
   captureEpoch = 0;
+  /** Where variants of kernels are chosen by measurement. */
+  tuner: Tuner | null = null;
   private failure: Error | null = null;
   private explained = false;
   private inFlight = 0;
@@ -69,10 +74,11 @@ export class Gpu {
     else this.failure ??= error;
   }
 
-  /** Throws the first device error, once the reason is known. */
+  /** Throws the first device error, once the reason is known. Measures what is to be tuned. */
   async settle(): Promise<void> {
     await this.pipelines.settled();
     this.check();
+    if (this.tuner?.asking && (await this.tuner.run())) this.captureEpoch++;
   }
 
   /** Submits what is pending and waits until at most `ahead` submits are unfinished. */
@@ -117,6 +123,13 @@ export interface InitOptions {
   readonly adapter?: AdapterChoice;
   /** Treats bindings as limited to this many bytes, for tests of tensors larger than one binding. */
   readonly maxBindingBytes?: number;
+  /**
+   * Measures the variants of kernels on first use of a class of shapes, and keeps what is fastest in the user's cache for
+   * later runs that tune; or takes the choices of a table, and measures nothing. Other variants may add in another order:
+   * the same seed gives the same bits only with the same table. Default: the environment's WGRAD_TUNE=1, else false, where
+   * a cost model chooses.
+   */
+  readonly tune?: boolean | TuningTable;
 }
 
 /** Opens the device once; later calls return the same one. `fit`, `evaluate`, `predict` and reads do it by themselves. */
@@ -128,14 +141,21 @@ export async function init(options: InitOptions = {}): Promise<Gpu> {
   return starting;
 }
 
-async function open({ adapter, maxBindingBytes = Infinity }: InitOptions): Promise<Gpu> {
+async function open({ adapter, maxBindingBytes = Infinity, tune = host.env('WGRAD_TUNE') === '1' }: InitOptions): Promise<Gpu> {
   const choice = adapter ?? host.env('WGRAD_ADAPTER') ?? 'auto';
   if (choice !== 'auto' && choice !== 'gpu' && choice !== 'software') {
     throw new ValueError(`Unknown adapter "${choice}": use "auto", "gpu" or "software".`);
   }
   const { device, info } = await requestDevice(choice);
-  current = new Gpu(device, info, Math.min(maxBindingBytes, device.limits.maxStorageBufferBindingSize));
-  return current;
+  const opened = new Gpu(device, info, Math.min(maxBindingBytes, device.limits.maxStorageBufferBindingSize));
+  if (tune) opened.tuner = await tunerFor(opened, tune);
+  return (current = opened);
+}
+
+async function tunerFor(opened: Gpu, tune: true | TuningTable): Promise<Tuner> {
+  if (tune !== true) return new Tuner(tune, null);
+  const cache = await openTuningCache(opened.info);
+  return new Tuner(cache?.table ?? {}, measurerOn(opened), cache?.save);
 }
 
 /** Destroys the device and everything on it; a new `init` starts afresh. Programs that end need not call it. */

@@ -84,7 +84,7 @@ export class Profiler {
 
   /** Whether a dispatch outside of replays is. */
   takesEager({ pipeline }: DispatchCommand): boolean {
-    if (this.warm.has(pipeline.id)) return this.eager++ < MAX_EAGER;
+    if (this.sampling.warmUp === 0 || this.warm.has(pipeline.id)) return this.eager++ < MAX_EAGER;
     this.warm.add(pipeline.id);
     return false;
   }

@@ -8,7 +8,8 @@ import { BYTES_PER_ELEMENT } from '../tensor/dtype';
 import { empty, type Tensor } from '../tensor/tensor';
 import { type GemmBlock, gemmBlocks, type GemmShape, LINE, type Span } from './gemm-blocks';
 import { broadcast, broadcastStrided, naive, type ProductKernel, type ProductParams, splitSum, tile, UNFINISHED } from './gemm-kernels';
-import { planProduct, type ProductDevice, type Variant, type VariantName, variantOn } from './gemm-plan';
+import { planProduct, type ProductDevice, type ProductShape, type Variant, type VariantName, VARIANTS, variantOn } from './gemm-plan';
+import { tunedProduct } from './gemm-tuning';
 
 /** Activations that a product can apply to its sums, and whose gradient follows from their output. */
 export type FusedActivation = 'linear' | 'relu' | 'sigmoid' | 'tanh';
@@ -60,17 +61,23 @@ const LIMITS = { m: 1, k: 2 };
 const KERNELS: Record<VariantName, ProductKernel> = {
   naive,
   broadcast,
+  'broadcast-8': broadcast,
   'broadcast-strided': broadcastStrided,
+  'broadcast-strided-8': broadcastStrided,
   'tile-32': tile,
   'tile-64': tile,
   'tile-128': tile,
 };
 
-/** Records C = f(op(A)·op(B) + bias). Every size may be 0 or 1. `on` is the device to plan for, unless tests say otherwise. */
-export function gemm(call: Gemm, on: ProductDevice = thisDevice()): void {
+/** Records C = f(op(A)·op(B) + bias). Every size may be 0 or 1. `on` is the device to plan for, in place of the one there is. */
+export function gemm(call: Gemm, on?: ProductDevice): void {
   if (call.batch * call.m * call.n === 0) return;
+  const device = on ?? thisDevice();
   const blocks = gemmBlocks(call, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT));
-  for (const block of blocks) recordBlock(call, block, on);
+  const { tuner } = gpu();
+  const free = tuner && !on && !call.variant && !call.parts && blocks.length === 1 && call.k > 0;
+  const plan = free && tunedProduct(tuner, call, shapeOf(call, blocks[0]), device);
+  for (const block of blocks) recordBlock(plan ? { ...call, ...plan } : call, block, device);
   if (gpu().recorder.capturing && blocks.length === 1 && isPlain(call)) products.set(call.c.storage, call);
 }
 
@@ -84,6 +91,11 @@ export function productBehind(x: Tensor): Gemm | null {
 
 function isPlain({ batch, c, columnSums, extent, gate, scale = 1, dropout }: Gemm): boolean {
   return batch === 1 && c.byteOffset === 0 && scale === 1 && !columnSums && !extent && !gate && !dropout;
+}
+
+function shapeOf(call: Gemm, block: GemmBlock): ProductShape {
+  const { matrices, rows, columns, depths } = block;
+  return { batch: matrices.length, m: rows.length, n: columns.length, k: depths[0].length, aligned: isAligned(call, block) };
 }
 
 /** Where a part of an operand lies: a window that starts on a line, and the first element in it. */
@@ -125,9 +137,9 @@ function recordBlock(call: Gemm, block: GemmBlock, on: ProductDevice): void {
   const { m, n, bias, activation = 'linear', gate = null, scale = 1, dropout = null } = call;
   const { matrices, rows, columns, depths } = block;
   const batch = matrices.length;
-  const shape = { batch, m: rows.length, n: columns.length, k: depths[0].length, aligned: isAligned(call, block) };
+  const shape = shapeOf(call, block);
   const plan = planProduct(shape, on);
-  const name = call.variant && (shape.aligned || call.variant !== 'broadcast') ? call.variant : plan.variant;
+  const name = call.variant && (shape.aligned || !VARIANTS[call.variant].aligned) ? call.variant : plan.variant;
   const chosen: Chosen = { kernel: KERNELS[name], variant: variantOn(name, on) };
   const size = batch * rows.length * columns.length;
   const partSize = roundUp(size, LINE);

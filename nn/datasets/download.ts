@@ -1,5 +1,6 @@
 /** Downloads that count only once they are whole and have the published checksum. */
 import { DataError } from '../../engine/errors';
+import { sha256 } from '../../engine/hash';
 
 /** A published file. */
 export interface RemoteFile {
@@ -78,12 +79,6 @@ export async function download(url: string, file: UnverifiedFile, options: Downl
     clearTimeout(timer);
     abort.abort();
   }
-}
-
-/** SHA-256 in lower-case hexadecimal. */
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** `fetch` keeps the reason one level down, and one for each address of the server. */

@@ -1,7 +1,8 @@
 /** Where data files come from: `$WGRAD_DATA/<set>`, then the user's cache, then the official download. */
 import { host } from '#platform';
 import { DataError } from '../../engine/errors';
-import { download, type OnProgress, type RemoteFile, sha256 } from './download';
+import { sha256 } from '../../engine/hash';
+import { download, type OnProgress, type RemoteFile } from './download';
 
 export type { OnProgress, RemoteFile };
 

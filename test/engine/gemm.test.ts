@@ -138,7 +138,7 @@ function finishable(product: Product): Product {
 async function checkAll(variant: VariantName, on?: ProductDevice): Promise<void> {
   const guards = await guardedDevice();
   const { rows, columns } = VARIANTS[variant];
-  const cases = products(Math.max(rows, 4), columns, variant === 'broadcast').map((one) => finishable({ ...one, ...narrowed[variant] }));
+  const cases = products(Math.max(rows, 4), columns, VARIANTS[variant].aligned).map((one) => finishable({ ...one, ...narrowed[variant] }));
   await fc.assert(
     fc.asyncProperty(cases, async (product) => {
       await check(variant, product, on);
@@ -155,6 +155,7 @@ for (const variant of Object.keys(VARIANTS) as VariantName[]) {
 test('processors whose subgroups have four lanes', async () => {
   await checkAll('broadcast', { software: true, subgroup: 4 });
   await checkAll('broadcast-strided', { software: true, subgroup: 4 });
+  await checkAll('broadcast-8', { software: true, subgroup: 4 });
 });
 
 test('NaN and infinity pass through products and relu as in NumPy', async () => {

@@ -23,12 +23,12 @@ test('nothing given runs the main tutorial with the defaults', () => {
   assert.equal(readCommand([]), {
     action: 'run',
     tutorial: 'fashion-mnist',
-    options: { seed: 0, data: 'auto', adapter: 'auto', out: 'out', resume: false, profile: false },
+    options: { seed: 0, data: 'auto', adapter: 'auto', out: 'out', resume: false, profile: false, tune: false },
   });
 });
 
 test('options are read in any order, with a space or an equals sign', () => {
-  const expected = { epochs: 3, limit: 100, batch: 64, seed: 7, data: 'real', adapter: 'software', out: 'my out', resume: true, profile: true };
+  const expected = { epochs: 3, limit: 100, batch: 64, seed: 7, data: 'real', adapter: 'software', out: 'my out', resume: true, profile: true, tune: true };
   const values = Object.entries(expected).map(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]));
   fc.assert(fc.property(fc.shuffledSubarray(values, { minLength: values.length }), fc.nat(values.length), fc.boolean(), (order, at, equals) => {
     const argv = order.flatMap((pair) => (equals ? [pair.join('=')] : pair));

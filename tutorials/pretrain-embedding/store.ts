@@ -1,7 +1,7 @@
 /** Trained tables in the user's cache, one pair of files for each corpus and way of training. */
 import { type EmbeddingTable, HostArray, version } from 'wgrad';
 import { host } from '#platform';
-import { sha256 } from '../../nn/datasets/download';
+import { sha256 } from '../../engine/hash';
 import { readSafetensors, writeSafetensors } from '../../nn/saving/safetensors';
 import { wordTokens } from '../../nn/text/embeddings/token-rule';
 import type { UnlabelledReviews } from './reviews';

@@ -1,6 +1,7 @@
 /** What tells the recurrent cells apart, and their kernels. */
 import { type Access, defineKernel, type Kernel } from '../../gpu/kernel';
 import type { SourceFile } from '../../gpu/link';
+import { defineTunable } from '../../tune/tunable';
 import { grid, math, step } from '../../../shaders/lib';
 import activationSource from '../../../shaders/rnn/activation.wgsl';
 import holdGradientSource from '../../../shaders/rnn/hold-gradient.wgsl';
@@ -37,6 +38,11 @@ const products: Record<RnnPlan['product'], SourceFile> = {
   plain: { name: 'rnn/product', source: productSource },
 };
 
+const made: Kernel[] = [];
+
+/** The kernels of all cells: how many rows of a batch a workgroup takes. */
+export const recurrent = defineTunable({ name: 'rnn', kernels: made });
+
 /** Both kernels of a cell, for each way to make products. */
 export function cellKernels(
   name: string,
@@ -64,5 +70,7 @@ export function cellKernels(
       }),
     };
   };
-  return { shuffle: make('shuffle'), plain: make('plain') };
+  const kernels = { shuffle: make('shuffle'), plain: make('plain') };
+  for (const { forward, backward } of Object.values(kernels)) made.push(forward, backward);
+  return kernels;
 }

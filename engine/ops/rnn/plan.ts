@@ -35,6 +35,15 @@ export function planRnn(batch: number, quads: number, gates: number, depth: numb
   return { product: 'plain', consts: { ROWS, LANES: gates * QUADS * SLICES, QUADS, SLICES } };
 }
 
+/** The layouts worth measuring, by name, the cost model's first: more or fewer rows for each load of weights. */
+export function rnnPlans(batch: number, quads: number, gates: number, depth: number, device: RnnDevice): Map<string, RnnPlan> {
+  const first = planRnn(batch, quads, gates, depth, device);
+  const { ROWS, LANES } = first.consts;
+  const others = first.product === 'shuffle' ? [LANES, 8, 16].filter((rows) => rows % LANES === 0) : [1, 2, 4];
+  const rows = [ROWS, ...others.filter((count) => count === others[0] || count < 2 * batch)];
+  return new Map(rows.map((count) => [`${count} rows`, { ...first, consts: { ...first.consts, ROWS: count } }]));
+}
+
 function powerOfTwo(round: (x: number) => number, n: number): number {
   return 2 ** round(Math.log2(n));
 }

@@ -14,7 +14,8 @@ import { reshape } from '../reshape';
 import { slice } from '../slice';
 import { transpose } from '../transpose';
 import type { Cell } from './cell';
-import { planRnn, type RnnDevice } from './plan';
+import { type Layered, layoutOf } from './layout';
+import type { RnnDevice } from './plan';
 
 /** Bits of the kernels' `flags`. */
 const INITIAL = 1;
@@ -43,6 +44,8 @@ export interface SequenceAttrs {
   readonly scalars: readonly StepScalar[];
   readonly stepsPerDispatch: number;
   readonly device: RnnDevice;
+  /** Whether measurements may choose another layout than the cost model. */
+  readonly tunable: boolean;
 }
 
 /** Inputs by name: [xz, wh, bias?, mask?, …initial states]. */
@@ -81,25 +84,14 @@ export const sequenceOp: Op<SequenceAttrs> = defineOp<SequenceAttrs>({
     ];
   },
   forward(inputs, outputs, attrs) {
-    const { wh, bias, mask, states } = named(inputs, attrs);
-    const { cell, overwrite, overrides, length, scalars, stepsPerDispatch } = attrs;
-    const [y, state, before] = outputs;
-    const { gates, kept } = savedBy(inputs, outputs, attrs);
-    const [batch, time, units] = before.shape;
+    const { states } = named(inputs, attrs);
+    const { cell, overwrite } = attrs;
+    const [, state, before] = outputs;
+    const { gates } = savedBy(inputs, outputs, attrs);
+    const [batch, , units] = before.shape;
     if (!overwrite) gpu().recorder.copy(inputs[0], gates);
     states.forEach((initial, i) => gpu().recorder.copy(initial, windowOf(state, i * initial.byteLength, initial.byteLength)));
-    const { product, consts } = planRnn(batch, units / 4, cell.gates, units / 4, attrs.device);
-    for (let first = 0; first < time; first += stepsPerDispatch) {
-      run(cell.kernels[product].forward, {
-        bind: { gates, w: wh, bias: bias ?? wh, mask: mask ?? wh, state, h_before: before, y, ...(cell.kept && { [cell.kept]: kept! }) },
-        params: { batch, time, units, first, last: Math.min(first + stepsPerDispatch, time), length, flags: flagsOf(attrs) },
-        overrides,
-        consts,
-        scalars,
-        grid: ceilDiv(batch, consts.ROWS),
-        flops: productFlops(attrs, before, Math.min(stepsPerDispatch, time - first)),
-      });
-    }
+    forwardKernel(inputs, outputs, attrs, layoutOf('forward', forwardKernel, [batch, units / 4, cell.gates, units / 4], inputs, outputs, attrs));
   },
   gradient({ inputs, outputs, dy: [dy, dState], attrs }) {
     const { wh, bias, mask, states } = named(inputs, attrs);
@@ -132,6 +124,26 @@ export const sequenceOp: Op<SequenceAttrs> = defineOp<SequenceAttrs>({
   },
 });
 
+/** Records the kernel over all steps, laid out as `plan` says. */
+const forwardKernel: Layered<SequenceAttrs> = (inputs, outputs, attrs, { product, consts }) => {
+  const { wh, bias, mask } = named(inputs, attrs);
+  const { cell, overrides, length, scalars, stepsPerDispatch } = attrs;
+  const [y, state, before] = outputs;
+  const { gates, kept } = savedBy(inputs, outputs, attrs);
+  const [batch, time, units] = before.shape;
+  for (let first = 0; first < time; first += stepsPerDispatch) {
+    run(cell.kernels[product].forward, {
+      bind: { gates, w: wh, bias: bias ?? wh, mask: mask ?? wh, state, h_before: before, y, ...(cell.kept && { [cell.kept]: kept! }) },
+      params: { batch, time, units, first, last: Math.min(first + stepsPerDispatch, time), length, flags: flagsOf(attrs) },
+      overrides,
+      consts,
+      scalars,
+      grid: ceilDiv(batch, consts.ROWS),
+      flops: productFlops(attrs, before, Math.min(stepsPerDispatch, time - first)),
+    });
+  }
+};
+
 /** Where the kernels keep what the gradient needs. */
 function savedBy(inputs: readonly Tensor[], outputs: readonly Tensor[], { cell, overwrite }: SequenceAttrs) {
   return { gates: overwrite ? inputs[0] : outputs[outputs.length - 1], kept: cell.kept ? outputs[3] : null };
@@ -149,15 +161,20 @@ function gradientSpecs([gates, { shape: [batch, , units] }]: readonly TensorSpec
 }
 
 /** Inputs: gates, before, whᵀ, kept?, mask?, dy?, dState?; outputs as `gradientSpecs` has them, dz holding the gates. */
-function recordGradient([, before, w, ...rest]: readonly Tensor[], [dz, dState, dq]: readonly Tensor[], attrs: GradientAttrs): void {
+function recordGradient(inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: GradientAttrs): void {
+  const { cell, withState } = attrs;
+  const [batch, , units] = inputs[1].shape;
+  if (withState) gpu().recorder.copy(inputs[inputs.length - 1], outputs[1]);
+  backwardKernel(inputs, outputs, attrs, layoutOf('backward', backwardKernel, [batch, units / 4, 1, (cell.gates * units) / 4], inputs, outputs, attrs));
+}
+
+const backwardKernel: Layered<GradientAttrs> = ([, before, w, ...rest], [dz, dState, dq], attrs, { product, consts }) => {
   const { cell, masked, initial, withDy, withState, overrides, length, scalars, stepsPerDispatch } = attrs;
   const [batch, time, units] = before.shape;
   const next = (present: boolean): Tensor => (present ? rest.shift()! : w);
   const kept = next(cell.kept !== null);
   const mask = next(masked);
   const dy = next(withDy);
-  if (withState) gpu().recorder.copy(rest[0], dState);
-  const { product, consts } = planRnn(batch, units / 4, 1, (cell.gates * units) / 4, attrs.device);
   const flags = (flagsOf(attrs) & ~INITIAL) | (withState ? INITIAL : 0) | (withDy ? WITH_DY : 0);
   for (let last = time; last > 0; last -= stepsPerDispatch) {
     const steps = Math.min(last, stepsPerDispatch);
@@ -171,7 +188,7 @@ function recordGradient([, before, w, ...rest]: readonly Tensor[], [dz, dState, 
       flops: productFlops(attrs, before, steps),
     });
   }
-}
+};
 
 const gradientOp: Op<GradientAttrs> = defineOp<GradientAttrs>({
   name: 'rnnGradient',

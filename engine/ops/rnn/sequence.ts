@@ -93,6 +93,7 @@ export function sequence(cell: Cell, xz: Tensor, wh: Tensor, bias: Tensor | null
     scalars: fixed ? [] : gpu().recorder.ofThisStep([length]),
     stepsPerDispatch,
     device: options.device ?? thisDevice(),
+    tunable: !options.device,
   });
   // Taken apart only for whoever asks.
   return {

@@ -1,0 +1,122 @@
+/** Tuning on the device: every variant gives the result, and what is measured serves the steps that follow. */
+import * as assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import { valueAndGrad } from '../../engine/autodiff/grad';
+import { close, gpu, init } from '../../engine/gpu/gpu';
+import { tuningHash, tuningTable } from '../../engine/info';
+import { mul, sum } from '../../engine/ops';
+import { thisDevice } from '../../engine/ops/gemm';
+import { productPlans } from '../../engine/ops/gemm-plan';
+import { matmul } from '../../engine/ops/matmul';
+import { lstm } from '../../engine/ops/rnn';
+import { compileStep } from '../../engine/step/compile-step';
+import { tensor } from '../../engine/tensor/create';
+import { HostArray } from '../../engine/tensor/host-array';
+import { Tuner, type TuningTable } from '../../engine/tune/tuner';
+
+const cache = mkdtempSync(join(tmpdir(), 'wgrad-tune-'));
+process.env.WGRAD_CACHE = cache;
+process.on('exit', () => rmSync(cache, { recursive: true, force: true }));
+test.after(close);
+
+const wave = (...shape: number[]): HostArray =>
+  new HostArray(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(1.7 * i)), shape);
+
+const near = (got: ArrayLike<number>, want: ArrayLike<number>, what: string): void => {
+  assert.equal(got.length, want.length);
+  for (let i = 0; i < want.length; i++) assert.ok(Math.abs(got[i] - want[i]) <= 1e-4 * Math.max(1, Math.abs(want[i])), `${what}: [${i}] is ${got[i]}, not ${want[i]}`);
+};
+
+const [M, K, N] = [40, 600, 24];
+
+function product(x: HostArray, w: HostArray): number[] {
+  return Array.from({ length: M * N }, (_, at) => {
+    let s = 0;
+    for (let l = 0; l < K; l++) s += x.data[Math.floor(at / N) * K + l] * w.data[l * N + (at % N)];
+    return s;
+  });
+}
+
+test('without tuning there is no table', async () => {
+  await init();
+  assert.equal(gpu().tuner, null);
+  assert.deepEqual([tuningTable(), await tuningHash()], [null, null]);
+  await close();
+  assert.equal(await tuningHash(), null);
+});
+
+test('every plan of a product gives the product', async () => {
+  await init();
+  const [x, w] = [wave(M, K), wave(K, N)];
+  const want = product(x, w);
+  const names = [...productPlans({ batch: 1, m: M, n: N, k: K, aligned: true }, thisDevice()).keys()];
+  assert.ok(names.length > 1);
+  for (const name of names) {
+    gpu().tuner = new Tuner({ matmul: { '1×64×32×1024 aligned': name } }, null);
+    near(await matmul(tensor(x), tensor(w)).data(), want, name);
+  }
+  gpu().tuner = null;
+});
+
+test('every layout of a recurrent kernel gives its results and gradients', async () => {
+  await init();
+  const [batch, time, units] = [20, 5, 12];
+  const run = async (table: TuningTable): Promise<number[][]> => {
+    gpu().tuner = new Tuner(table, null);
+    const { gradients, value } = valueAndGrad((xz, wh) => sum(mul(lstm(xz, wh, { returnSequences: true }).y, tensor(wave(batch, time, units)))))(
+      tensor(wave(batch, time, 4 * units)), tensor(wave(units, 4 * units)));
+    return Promise.all([value, ...gradients].map(async (t) => [...(await t.data())]));
+  };
+  const want = await run({});
+  for (const rows of [1, 2, 4, 8, 16]) {
+    const name = `${rows} rows`;
+    const got = await run({ rnn: { 'lstm forward 32×16': name, 'lstm backward 32×16': name } });
+    got.forEach((values, i) => near(values, want[i], `${name}, result ${i}`));
+  }
+  gpu().tuner = null;
+  await close();
+});
+
+test('a real measurement: steps go on with what it finds, later runs take it over, and only if they tune', async () => {
+  await init({ tune: true });
+  const [x, w] = [wave(M, K), wave(K, N)];
+  const want = product(x, w);
+  const weights = tensor(w);
+  const step = compileStep((input) => matmul(input, weights));
+  for (let i = 0; i < 3; i++) near(await step(x).data(), want, `step ${i}`);
+  const table = tuningTable()!;
+  assert.deepEqual(Object.keys(table), ['matmul']);
+  const [[shape, name]] = Object.entries(table.matmul);
+  assert.equal(shape, '1×64×32×1024 aligned');
+  assert.ok(productPlans({ batch: 1, m: M, n: N, k: K, aligned: true }, thisDevice()).has(name), name);
+  assert.equal(gpu().tuner!.asking, false);
+  const hash = await tuningHash();
+  assert.match(hash!, /^[0-9a-f]{64}$/);
+  await close();
+  assert.equal(readdirSync(join(cache, 'tuning')).length, 1);
+
+  await init({ tune: true });
+  assert.deepEqual(tuningTable(), table);
+  assert.equal(await tuningHash(), hash);
+  near(await matmul(tensor(x), tensor(w)).data(), want, 'as kept');
+  assert.equal(gpu().tuner!.asking, false, 'nothing is measured again');
+  await close();
+
+  await init();
+  assert.equal(tuningTable(), null, 'what is kept serves those who tune');
+  await close();
+
+  process.env.WGRAD_TUNE = '1';
+  await init();
+  assert.deepEqual(tuningTable(), table);
+  await close();
+  delete process.env.WGRAD_TUNE;
+
+  await init({ tune: { matmul: { x: 'y' } } });
+  assert.deepEqual(tuningTable(), { matmul: { x: 'y' } });
+});
+
+test.run();

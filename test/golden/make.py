@@ -18,7 +18,7 @@ tf.config.threading.set_intra_op_parallelism_threads(1)
 tf.config.threading.set_inter_op_parallelism_threads(1)
 
 FAMILIES = ["training", "losses", "metrics", "activations", "optimizers", "summaries", "recurrent", "embeddings",
-            "spatial", "structure", "preprocessing", "text_embedding", "hub_modules"]  # fmt: skip
+            "spatial", "structure", "preprocessing", "embedding_training", "text_embedding", "hub_modules"]  # fmt: skip
 
 
 def main(names):

@@ -105,8 +105,18 @@ RUNS = {
     "fashion-mnist/logits-one-order": ("fashion-mnist", dict(dropout=False, activation=None), LOGITS_LOSS, 10,
         "as logits, but shuffled once, before the first epoch"),
     "imdb-pooling/pooled": ("imdb", dict(), "binary_crossentropy", 40,
-        "Embedding(10000, 16), average over time, Dense 16, sigmoid output; batch 512"),
+        "Embedding(10000, 16), average over time, Dense 16, sigmoid output; batch 512; Keras 3 as it is (see SummedAdam)"),
+    "imdb-pooling/pooled-summed": ("imdb", dict(), "binary_crossentropy", 40,
+        "as pooled, but the embedding's gradient is summed before Adam squares it"),
 }  # fmt: skip
+
+
+class SummedAdam(keras.optimizers.Adam):
+    """Adam as published, and as Keras 2 had it, for an embedding too: Keras 3 squares the sparse gradient's entries one by
+    one, Σg² where (Σg)² is meant, so that rows of words that come twice in a batch take shorter steps."""
+
+    def apply(self, grads, trainable_variables=None):
+        super().apply([tf.convert_to_tensor(gradient) for gradient in grads], trainable_variables)
 
 
 def softmax_twice(y_true, y_pred):
@@ -122,7 +132,8 @@ def train(run, seed):
     random.seed(seed)  # from which Keras seeds initialisers and dropout
     orders = np.random.default_rng(seed)
     model = pooled() if reviews else classifier(**options)
-    model.compile(optimizer="adam", loss=softmax_twice if loss == "softmax twice" else loss, metrics=["accuracy"])
+    optimizer = SummedAdam() if run.endswith("summed") else "adam"
+    model.compile(optimizer=optimizer, loss=softmax_twice if loss == "softmax twice" else loss, metrics=["accuracy"])
     history, seconds, order = {"loss": [], "accuracy": []}, [], None
     for _ in range(epochs):
         if order is None or not run.endswith("one-order"):

@@ -1,13 +1,16 @@
 /** Dispatches of convolutions, in pieces that fit one binding. */
+import { gpu } from '../gpu/gpu';
 import { ceilDiv } from '../gpu/grid';
 import { run } from '../gpu/kernel';
 import type { Bindable } from '../gpu/storage';
 import { lineWindow } from '../gpu/windows';
 import type { Tensor } from '../tensor/tensor';
+import { defineTunable, sizeClass } from '../tune/tunable';
 import { backwardPasses, type ConvAxis, forwardPass, type Pass, spanned, within } from './conv-geometry';
-import { blockOf, broadcast, chooseVariant, type ConvParams, type ConvVariant, naive, tile } from './conv-kernels';
+import { blockOf, broadcast, chooseVariant, convVariants, type ConvParams, type ConvVariant, naive, tile } from './conv-kernels';
 import { CODES, floorOf, type FusedActivation, thisDevice } from './gemm';
 import type { ProductDevice } from './gemm-plan';
+import { fill } from './fill';
 import { covered, covering } from './pool-geometry';
 import { type Part, rowPieces, type Rows } from './row-pieces';
 
@@ -24,6 +27,8 @@ export interface Convolution {
   readonly variant?: ConvVariant;
   readonly device?: ProductDevice;
 }
+
+const convolution = defineTunable({ name: 'conv', kernels: [broadcast.quads, broadcast.elements, tile] });
 
 /** y = f(x ∗ w + bias). */
 export function convolve(conv: Convolution, x: Tensor, w: Tensor, bias: Tensor | undefined, y: Tensor, activation: FusedActivation): void {
@@ -88,7 +93,8 @@ function maps(conv: Convolution, { source, target, transpose, high, wide }: Dire
       for (const v of wide) {
         for (let group = 0; group < groups; group++) {
           const pixelStep = to.rowSize / targetWidth;
-          dispatch(conv.variant, device, { x: bound.x.window, w, bias, y: bound.y.window }, activation, transpose, {
+          const operands = { x: bound.x.window, w, bias, y: bound.y.window };
+          const params = {
             ...passParams(h, v),
             samples: piece.target.length / (piece.rows * to.rowSize),
             height: from.rows, width: sourceWidth, channels, columns,
@@ -101,7 +107,8 @@ function maps(conv: Convolution, { source, target, transpose, high, wide }: Dire
             y_sample: piece.rows * to.rowSize, y_row: h.spread * to.rowSize, y_column: v.spread * pixelStep,
             bias_base: group * columns, has_bias: bias ? 1 : 0, floor: floorOf(activation),
             ...noParts,
-          });
+          };
+          dispatch(variantFor(conv, operands, transpose, params), device, operands, activation, transpose, params);
         }
       }
     }
@@ -115,11 +122,29 @@ interface Bound {
   readonly y: Bindable;
 }
 
-function dispatch(forced: ConvVariant | undefined, device: ProductDevice, bound: Bound, activation: FusedActivation, transpose: boolean, params: ConvParams): void {
+/** As tests demand, as measured, or as the engine chooses. */
+function variantFor({ variant, device }: Convolution, bound: Bound, transpose: boolean, params: ConvParams): ConvVariant {
+  if (variant) return variant;
+  const { samples, high, wide, columns, channels, taps_high, taps_wide } = params;
+  const pixels = samples * high * wide;
+  const { tuner } = gpu();
+  const on = device ?? thisDevice();
+  if (!tuner || device || pixels === 0) return chooseVariant(pixels, columns, false, on);
+  const shape = `${sizeClass(pixels, columns, channels, taps_high, taps_wide)}${transpose ? ' back' : ''}`;
+  const { x, w, y } = { x: bound.x.byteLength, w: bound.w.byteLength, y: bound.y.byteLength };
+  return tuner.choose(convolution, shape, convVariants(pixels, columns, on), () => {
+    const scratch = { x: fill([x / 4], 1), w: fill([w / 4], 1), bias: undefined, y: fill([y / 4], 0) };
+    return {
+      run: (one) => dispatch(one, on, scratch, 'linear', transpose, { ...params, has_bias: 0 }),
+      dispose: () => [scratch.x, scratch.w, scratch.y].forEach((operand) => operand.dispose()),
+    };
+  });
+}
+
+function dispatch(variant: ConvVariant, device: ProductDevice, bound: Bound, activation: FusedActivation, transpose: boolean, params: ConvParams): void {
   const { samples, high, wide, columns, channels } = params;
   const pixels = samples * high * wide;
   if (pixels === 0) return;
-  const variant = forced ?? chooseVariant(pixels, columns, false, device);
   const block = blockOf(variant, device);
   const { x, w, y, bias = w } = bound;
   const ACTIVATION = CODES[activation];

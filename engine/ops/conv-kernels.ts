@@ -101,6 +101,12 @@ export function chooseVariant(rows: number, columns: number, parted: boolean, { 
   return parted || Math.ceil(rows / 64) * Math.ceil(columns / 64) >= BUSY ? 'tile-64' : 'tile-32';
 }
 
+/** The variants worth measuring for a result in one part, the choice above first. */
+export function convVariants(rows: number, columns: number, device: ProductDevice): Map<string, ConvVariant> {
+  const others: ConvVariant[] = device.software ? ['tile-32'] : ['tile-32', 'tile-64', 'tile-128'];
+  return new Map([chooseVariant(rows, columns, false, device), ...others].map((variant) => [variant, variant]));
+}
+
 /** How many parts sums over `depth` are taken in, where a part makes `groups` workgroups; none is shorter than `least`. */
 export function partsOf(groups: number, depth: number, least: number, { software }: ProductDevice): number {
   return Math.max(1, Math.min(Math.ceil((software ? 8 : BUSY) / groups), Math.floor(depth / least)));

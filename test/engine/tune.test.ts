@@ -8,6 +8,8 @@ import { valueAndGrad } from '../../engine/autodiff/grad';
 import { close, gpu, init } from '../../engine/gpu/gpu';
 import { tuningHash, tuningTable } from '../../engine/info';
 import { mul, sum } from '../../engine/ops';
+import { conv2d } from '../../engine/ops/conv';
+import { convVariants } from '../../engine/ops/conv-kernels';
 import { thisDevice } from '../../engine/ops/gemm';
 import { productPlans } from '../../engine/ops/gemm-plan';
 import { matmul } from '../../engine/ops/matmul';
@@ -15,6 +17,7 @@ import { lstm } from '../../engine/ops/rnn';
 import { compileStep } from '../../engine/step/compile-step';
 import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
+import { measurerOn } from '../../engine/tune/measure';
 import { Tuner, type TuningTable } from '../../engine/tune/tuner';
 
 const cache = mkdtempSync(join(tmpdir(), 'wgrad-tune-'));
@@ -76,6 +79,29 @@ test('every layout of a recurrent kernel gives its results and gradients', async
     const got = await run({ rnn: { 'lstm forward 32×16': name, 'lstm backward 32×16': name } });
     got.forEach((values, i) => near(values, want[i], `${name}, result ${i}`));
   }
+  gpu().tuner = null;
+  await close();
+});
+
+test('every variant of a convolution gives its results and gradients, after a real measurement too', async () => {
+  await init();
+  const [x, w] = [wave(2, 9, 7, 8), wave(3, 3, 8, 12)];
+  const run = async (tuner: Tuner | null): Promise<number[][]> => {
+    gpu().tuner = tuner;
+    const { gradients, value } = valueAndGrad((a, b) => sum(mul(conv2d(a, b, { padding: 'same' }), tensor(wave(2, 9, 7, 12)))))(tensor(x), tensor(w));
+    return Promise.all([value, ...gradients].map(async (t) => [...(await t.data())]));
+  };
+  const check = async (tuner: Tuner, what: string): Promise<void> =>
+    (await run(tuner)).forEach((values, i) => near(values, want[i], `${what}, result ${i}`));
+  const want = await run(null);
+  const shapes = ['128×16×8×4×4', '128×8×16×4×4 back'];
+  const names = [...convVariants(126, 12, thisDevice()).keys()];
+  assert.ok(names.length > 1);
+  for (const name of names) await check(new Tuner({ conv: Object.fromEntries(shapes.map((shape) => [shape, name])) }, null), name);
+
+  const tuner = new Tuner({}, measurerOn(gpu()));
+  for (let i = 0; i < 2; i++) await check(tuner, `round ${i}`);
+  assert.deepEqual(Object.keys(tuner.table.conv), shapes);
   gpu().tuner = null;
   await close();
 });

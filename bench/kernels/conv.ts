@@ -1,7 +1,7 @@
 /** Convolutions: forward and both gradients, the engine's choice beside the naive kernel. */
-import { type Convolution, convolve, convolveBack } from '../../engine/ops/conv-dispatch';
-import { filterGradients } from '../../engine/ops/conv-filters';
-import { convAxis } from '../../engine/ops/conv-geometry';
+import { type Convolution, convolve, convolveBack } from '../../engine/ops/conv/conv-dispatch';
+import { filterGradients } from '../../engine/ops/conv/conv-filters';
+import { convAxis } from '../../engine/ops/conv/conv-geometry';
 import { tensor } from '../../engine/tensor/create';
 import type { TypedArray } from '../../engine/tensor/dtype';
 import { type Shape, sizeOf, stridesOf } from '../../engine/tensor/shape';

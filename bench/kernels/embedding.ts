@@ -1,6 +1,6 @@
 /** Rows by id and sums of rows by id, on real reviews and on uniform random tokens, which hit every row alike. */
-import { gather, segmentSum } from '../../engine/ops/gather';
-import { gatherMean } from '../../engine/ops/gather-mean';
+import { gather, segmentSum } from '../../engine/ops/embedding/gather';
+import { gatherMean } from '../../engine/ops/embedding/gather-mean';
 import { tensor } from '../../engine/tensor/create';
 import type { HostArray } from '../../engine/tensor/host-array';
 import { expectClose, randomArray, randomIds } from '../operands';

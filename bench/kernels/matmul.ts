@@ -1,5 +1,5 @@
 /** Matrix products: the engine's choice beside the naive kernel. */
-import { gemm } from '../../engine/ops/gemm';
+import { gemm } from '../../engine/ops/matmul/gemm';
 import { tensor } from '../../engine/tensor/create';
 import type { TypedArray } from '../../engine/tensor/dtype';
 import { empty, type Tensor } from '../../engine/tensor/tensor';

@@ -1,6 +1,6 @@
 /** Recurrent layers: whole-sequence kernels beside the same layer step by step, and how the time grows with the length. */
 import { GradientTape } from '../../engine/autodiff/grad';
-import { dense } from '../../engine/ops/dense';
+import { dense } from '../../engine/ops/matmul/dense';
 import { gru, lstm, type Sequence, type SequenceOptions, simpleRnn } from '../../engine/ops/rnn';
 import type { TypedArray } from '../../engine/tensor/dtype';
 import type { Tensor } from '../../engine/tensor/tensor';

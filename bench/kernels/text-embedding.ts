@@ -1,7 +1,7 @@
 /** Texts to vectors: bags of ids of ragged lengths, beside ids padded to the longest text, gathered, masked and averaged. */
 import { GradientTape } from '../../engine/autodiff/grad';
-import { packBags } from '../../engine/ops/bags';
-import { composedEmbeddingBag, embeddingBag } from '../../engine/ops/embedding-bag';
+import { packBags } from '../../engine/ops/embedding/bags';
+import { composedEmbeddingBag, embeddingBag } from '../../engine/ops/embedding/embedding-bag';
 import { compileStep } from '../../engine/step/compile-step';
 import { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';

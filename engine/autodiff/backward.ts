@@ -1,7 +1,7 @@
 /** The reverse walk. */
 import { ShapeError } from '../errors';
-import { add } from '../ops/binary';
-import { sumTo } from '../ops/reduce';
+import { add } from '../ops/elementwise/binary';
+import { sumTo } from '../ops/reduce/reduce';
 import { formatShape, sameShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { Tape, TapeNode } from './tape';

@@ -9,9 +9,9 @@ import { asTensor, type TensorLike } from '../tensor/create';
 import type { Tensor } from '../tensor/tensor';
 import { dropout as dropoutLib, grid, step, threefry } from '../../shaders/lib';
 import source from '../../shaders/dropout/dropout.wgsl';
-import type { DropoutParams } from './gemm';
-import { offerDropout } from './product-finish';
-import { reshape } from './reshape';
+import type { DropoutParams } from './matmul/gemm';
+import { offerDropout } from './matmul/product-finish';
+import { reshape } from './layout/reshape';
 
 const dropoutKernel = defineKernel({
   name: 'dropout/dropout',

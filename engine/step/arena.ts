@@ -5,7 +5,7 @@
 import { gpu, invalidateCaptures } from '../gpu/gpu';
 import { roundUp } from '../gpu/grid';
 import { type Bindable, type Region, Storage } from '../gpu/storage';
-import { fillWith } from '../ops/fill';
+import { fillWith } from '../ops/elementwise/fill';
 import { BYTES_PER_ELEMENT } from '../tensor/dtype';
 import { keep } from '../tensor/scope';
 import { empty, type Tensor } from '../tensor/tensor';

@@ -3,7 +3,7 @@
  * at any other, and their moments are 0.
  */
 import { gpu } from '../gpu/gpu';
-import { fill, fillWith } from '../ops/fill';
+import { fill, fillWith } from '../ops/elementwise/fill';
 import { touchRows } from '../ops/update/touch-rows';
 import { tensor } from '../tensor/create';
 import { keep } from '../tensor/scope';

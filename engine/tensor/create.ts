@@ -1,6 +1,6 @@
 /** Tensors from host data and constants. */
 import { DtypeError } from '../errors';
-import { fill } from '../ops/fill';
+import { fill } from '../ops/elementwise/fill';
 import { type Dtype, type HostDtype, type TypedArray } from './dtype';
 import { HostArray, type NestedArray } from './host-array';
 import type { Shape } from './shape';

@@ -1,8 +1,8 @@
 /** Convolution with learnt filters. https://keras.io/api/layers/convolution_layers/ */
 import { ShapeError, ValueError } from '../../engine/errors';
-import { conv1d, conv2d } from '../../engine/ops/conv';
-import { checkConvPadding, convolvedShape, type ConvPadding } from '../../engine/ops/conv-geometry';
-import { type Sizes, sizesOf } from '../../engine/ops/pool-geometry';
+import { conv1d, conv2d } from '../../engine/ops/conv/conv';
+import { checkConvPadding, convolvedShape, type ConvPadding } from '../../engine/ops/conv/conv-geometry';
+import { type Sizes, sizesOf } from '../../engine/ops/pool/pool-geometry';
 import { formatShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { Variable } from '../../engine/tensor/variable';

@@ -1,5 +1,5 @@
 import { ShapeError, ValueError } from '../../engine/errors';
-import { dense } from '../../engine/ops/dense';
+import { dense } from '../../engine/ops/matmul/dense';
 import { formatShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import type { Variable } from '../../engine/tensor/variable';

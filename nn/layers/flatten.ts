@@ -1,4 +1,4 @@
-import { reshape } from '../../engine/ops/reshape';
+import { reshape } from '../../engine/ops/layout/reshape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { Layer, type PartialShape, sampleSize } from '../core/layer';
 

@@ -1,5 +1,5 @@
 import { cast, div, expandDims, mean, sum, where } from '../../engine/ops';
-import { gatherMean } from '../../engine/ops/gather-mean';
+import { gatherMean } from '../../engine/ops/embedding/gather-mean';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { lookupBehind } from '../core/gathered';
 import type { CallContext } from '../core/layer';

@@ -1,5 +1,5 @@
 import { ShapeError } from '../../engine/errors';
-import { transpose } from '../../engine/ops/transpose';
+import { transpose } from '../../engine/ops/layout/transpose';
 import { formatShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { Layer, type LayerConfig, type PartialShape } from '../core/layer';

@@ -1,6 +1,6 @@
 /** Pooling over windows. https://keras.io/api/layers/pooling_layers/ */
-import { averagePool, maxPool } from '../../engine/ops/pool';
-import { checkPadding, type Padding, pooledShape, type Sizes, sizesOf } from '../../engine/ops/pool-geometry';
+import { averagePool, maxPool } from '../../engine/ops/pool/pool';
+import { checkPadding, type Padding, pooledShape, type Sizes, sizesOf } from '../../engine/ops/pool/pool-geometry';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkDataFormat, checkSpatial, type DataFormat } from '../core/channels-last';
 import { Layer, type LayerConfig, type PartialShape } from '../core/layer';

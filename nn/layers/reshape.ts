@@ -1,5 +1,5 @@
 import { ShapeError } from '../../engine/errors';
-import { reshape } from '../../engine/ops/reshape';
+import { reshape } from '../../engine/ops/layout/reshape';
 import { formatShape, resolveShape, type Shape, sizeOf } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { Layer, type LayerConfig, type PartialShape, sampleSize } from '../core/layer';

@@ -1,4 +1,4 @@
-import { softmax as softmaxOp } from '../../engine/ops/softmax';
+import { softmax as softmaxOp } from '../../engine/ops/softmax/softmax';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { softmax } from '../activations';
 import { Layer, type LayerConfig } from '../core/layer';

@@ -2,7 +2,7 @@ import { add, clip, log, mean, mul, neg, reshape, sigmoidCrossEntropy, sub } fro
 import { ValueError } from '../../engine/errors';
 import type { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
-import { judgeBinary } from '../../engine/ops/sigmoid-cross-entropy';
+import { judgeBinary } from '../../engine/ops/loss/sigmoid-cross-entropy';
 import { logitsBehind } from '../core/logits';
 import { rememberMatches } from '../core/matches';
 import { alignRanks, EPSILON, Loss, type LossConfig } from './loss';

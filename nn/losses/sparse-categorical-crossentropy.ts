@@ -3,7 +3,7 @@ import { cast, clip, expandDims, log, notEqual, reshape, sparseSoftmaxCrossEntro
 import type { HostArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
-import { judgeClasses } from '../../engine/ops/sparse-softmax-cross-entropy';
+import { judgeClasses } from '../../engine/ops/loss/sparse-softmax-cross-entropy';
 import { logitsBehind } from '../core/logits';
 import { rememberMatches } from '../core/matches';
 import { EPSILON, Loss, type LossConfig } from './loss';

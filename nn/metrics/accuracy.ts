@@ -1,6 +1,6 @@
 /** How often predictions are right: https://keras.io/api/metrics/accuracy_metrics/ */
 import { argMax, cast, equal, greater, mean } from '../../engine/ops';
-import { sparseMatches } from '../../engine/ops/sparse-matches';
+import { sparseMatches } from '../../engine/ops/metric/sparse-matches';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { matchesOf } from '../core/matches';
 import { alignRanks } from '../losses/loss';

@@ -1,5 +1,5 @@
 /** The base of all metrics: running means that live on the device and are read when somebody looks. */
-import { accumulateMean, MEAN_STATE_SIZE, meanOfState, sumsOfState } from '../../engine/ops/accumulate-mean';
+import { accumulateMean, MEAN_STATE_SIZE, meanOfState, sumsOfState } from '../../engine/ops/metric/accumulate-mean';
 import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import { type Shape, sizeOf } from '../../engine/tensor/shape';

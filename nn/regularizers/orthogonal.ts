@@ -1,6 +1,6 @@
 import { ShapeError, ValueError } from '../../engine/errors';
 import { abs, div, mul, sqrt, square, sum, transpose } from '../../engine/ops';
-import { matmul } from '../../engine/ops/matmul';
+import { matmul } from '../../engine/ops/matmul/matmul';
 import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import { formatShape } from '../../engine/tensor/shape';

@@ -1,6 +1,6 @@
 import { DtypeError, ShapeError, ValueError } from '../../engine/errors';
-import { packBags, wordsFor } from '../../engine/ops/bags';
-import { embeddingBag } from '../../engine/ops/embedding-bag';
+import { packBags, wordsFor } from '../../engine/ops/embedding/bags';
+import { embeddingBag } from '../../engine/ops/embedding/embedding-bag';
 import { expectRowGradients } from '../../engine/step/row-gradients';
 import type { Dtype } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';

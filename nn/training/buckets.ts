@@ -4,7 +4,7 @@
  */
 import type { StepScalar } from '../../engine/gpu/step-slots';
 import { arange, broadcastTo, less } from '../../engine/ops';
-import { stepValue } from '../../engine/ops/step-value';
+import { stepValue } from '../../engine/ops/layout/step-value';
 import { type CompiledStep, compileStep, type StepOptions } from '../../engine/step/compile-step';
 import type { TensorLike } from '../../engine/tensor/create';
 import { newTypedArray } from '../../engine/tensor/dtype';

@@ -3,7 +3,7 @@ import { GradientTape } from '../../engine/autodiff/grad';
 import { ValueError } from '../../engine/errors';
 import { gpu, init } from '../../engine/gpu/gpu';
 import { type CompiledStep, compileStep } from '../../engine/step/compile-step';
-import { accumulateTogether } from '../../engine/ops/accumulate-mean';
+import { accumulateTogether } from '../../engine/ops/metric/accumulate-mean';
 import { add, cast, div, mul, reshape, sum } from '../../engine/ops';
 import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';

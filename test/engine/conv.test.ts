@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { grad } from '../../engine/autodiff/grad';
 import { close } from '../../engine/gpu/gpu';
 import { add, cast, mul, sum } from '../../engine/ops';
-import { conv1d, conv2d } from '../../engine/ops/conv';
+import { conv1d, conv2d } from '../../engine/ops/conv/conv';
 import { tensor, zeros } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import { type Shape, sizeOf } from '../../engine/tensor/shape';

@@ -8,9 +8,9 @@ import {
   add, argMax, cast, div, equal, gather, greater, log, logSoftmax, mean, mul, neg, oneHot, reshape, sigmoid, sigmoidCrossEntropy, softmax, softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy, sub, sum,
 } from '../../engine/ops';
-import { fill } from '../../engine/ops/fill';
-import { judgeBinary } from '../../engine/ops/sigmoid-cross-entropy';
-import { judgeClasses, type Judged } from '../../engine/ops/sparse-softmax-cross-entropy';
+import { fill } from '../../engine/ops/elementwise/fill';
+import { judgeBinary } from '../../engine/ops/loss/sigmoid-cross-entropy';
+import { judgeClasses, type Judged } from '../../engine/ops/loss/sparse-softmax-cross-entropy';
 import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import { type Shape, sizeOf } from '../../engine/tensor/shape';

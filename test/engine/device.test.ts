@@ -6,7 +6,7 @@ import { close, gpu, init } from '../../engine/gpu/gpu';
 import { defineKernel, run } from '../../engine/gpu/kernel';
 import { deviceInfo, isGpuAvailable } from '../../engine/info';
 import { add } from '../../engine/ops';
-import { fill } from '../../engine/ops/fill';
+import { fill } from '../../engine/ops/elementwise/fill';
 import { tensor } from '../../engine/tensor/create';
 import { keep, scope } from '../../engine/tensor/scope';
 import { empty } from '../../engine/tensor/tensor';

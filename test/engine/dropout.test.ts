@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { GradientTape, grad, valueAndGrad } from '../../engine/autodiff/grad';
 import { close, gpu, init } from '../../engine/gpu/gpu';
 import { dropout, mul, slice } from '../../engine/ops';
-import { fill } from '../../engine/ops/fill';
+import { fill } from '../../engine/ops/elementwise/fill';
 import { defaultGenerator, RandomGenerator, setSeed } from '../../engine/random';
 import type { Key } from '../../engine/random/key';
 import { randomBits, threefry } from '../../engine/random/threefry';

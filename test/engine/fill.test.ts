@@ -1,6 +1,6 @@
 import * as assert from 'node:assert/strict';
 import { test } from 'uvu';
-import { fill } from '../../engine/ops/fill';
+import { fill } from '../../engine/ops/elementwise/fill';
 import { ones, zeros } from '../../engine/tensor/create';
 import type { Dtype } from '../../engine/tensor/dtype';
 import { guardedDevice } from '../support/check-op';

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { GradientTape, valueAndGrad } from '../../engine/autodiff/grad';
 import { close, init } from '../../engine/gpu/gpu';
 import { gatherDot, mul, negativeSampling, sum } from '../../engine/ops';
-import { composedGatherDot } from '../../engine/ops/gather-dot';
+import { composedGatherDot } from '../../engine/ops/embedding/gather-dot';
 import { compileStep } from '../../engine/step/compile-step';
 import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';

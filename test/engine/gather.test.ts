@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { GradientTape, grad } from '../../engine/autodiff/grad';
 import { close, gpu, init } from '../../engine/gpu/gpu';
 import { gather, mul, oneHot, reshape, segmentSum, slice } from '../../engine/ops';
-import { fill } from '../../engine/ops/fill';
+import { fill } from '../../engine/ops/elementwise/fill';
 import { tensor } from '../../engine/tensor/create';
 import type { Dtype } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';

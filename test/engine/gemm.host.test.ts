@@ -3,9 +3,9 @@ import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import { ShapeError, ValueError } from '../../engine/errors';
-import { gemmBlocks, LINE } from '../../engine/ops/gemm-blocks';
-import { planProduct, VARIANTS } from '../../engine/ops/gemm-plan';
-import { matmulShape } from '../../engine/ops/matmul';
+import { gemmBlocks, LINE } from '../../engine/ops/matmul/gemm-blocks';
+import { planProduct, VARIANTS } from '../../engine/ops/matmul/gemm-plan';
+import { matmulShape } from '../../engine/ops/matmul/matmul';
 
 test('shapes follow NumPy', () => {
   const shape = (a: number[], b: number[], transposeA = false, transposeB = false) => matmulShape(a, b, { transposeA, transposeB }).shape;

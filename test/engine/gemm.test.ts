@@ -2,8 +2,8 @@
 import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'uvu';
-import { type FusedActivation, gemm } from '../../engine/ops/gemm';
-import { type ProductDevice, VARIANTS, type VariantName } from '../../engine/ops/gemm-plan';
+import { type FusedActivation, gemm } from '../../engine/ops/matmul/gemm';
+import { type ProductDevice, VARIANTS, type VariantName } from '../../engine/ops/matmul/gemm-plan';
 import type { Key } from '../../engine/random/key';
 import { randomBits } from '../../engine/random/threefry';
 import { tensor } from '../../engine/tensor/create';

@@ -2,9 +2,9 @@
 import * as assert from 'node:assert/strict';
 import { test } from 'uvu';
 import { init } from '../../engine/gpu/gpu';
-import { mul } from '../../engine/ops/binary';
-import { matmul } from '../../engine/ops/matmul';
-import { sum } from '../../engine/ops/reduce';
+import { mul } from '../../engine/ops/elementwise/binary';
+import { matmul } from '../../engine/ops/matmul/matmul';
+import { sum } from '../../engine/ops/reduce/reduce';
 import { ones, tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 

@@ -6,7 +6,7 @@ import {
   arange, concat, dropout, expandDims, flatten, gather, logSumExp, moveAxis, oneHot, pad, repeat, reshape, reverse, segmentSum,
   sigmoidCrossEntropy, slice, softmax, softmaxCrossEntropy, sparseSoftmaxCrossEntropy, split, squeeze, stack, stridedSlice, tile, transpose,
 } from '../../engine/ops';
-import { copyAxes, isDense, type Layout } from '../../engine/ops/strided-copy';
+import { copyAxes, isDense, type Layout } from '../../engine/ops/layout/strided-copy';
 import { type Shape, sizeOf, stridesOf } from '../../engine/tensor/shape';
 import { empty, type Tensor } from '../../engine/tensor/tensor';
 import { seed } from '../support/seed';

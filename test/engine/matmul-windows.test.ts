@@ -3,8 +3,8 @@ import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import { init } from '../../engine/gpu/gpu';
-import { dense } from '../../engine/ops/dense';
-import { matmul, type MatmulOptions } from '../../engine/ops/matmul';
+import { dense } from '../../engine/ops/matmul/dense';
+import { matmul, type MatmulOptions } from '../../engine/ops/matmul/matmul';
 import { checkOp, guardedDevice } from '../support/check-op';
 import { matmulReference } from '../support/gemm-reference';
 

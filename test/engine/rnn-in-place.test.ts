@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { GradientTape } from '../../engine/autodiff/grad';
 import { ValueError } from '../../engine/errors';
 import { close, init } from '../../engine/gpu/gpu';
-import { dense } from '../../engine/ops/dense';
+import { dense } from '../../engine/ops/matmul/dense';
 import { add, mul, sum } from '../../engine/ops';
 import type { SequenceOptions } from '../../engine/ops/rnn';
 import { compileStep } from '../../engine/step/compile-step';

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import { KernelError, ShapeError } from '../../engine/errors';
 import { foldGrid } from '../../engine/gpu/grid';
-import { blocks, collapse } from '../../engine/ops/broadcast';
-import { pieces } from '../../engine/ops/reduce-kernels';
+import { blocks, collapse } from '../../engine/ops/layout/broadcast';
+import { pieces } from '../../engine/ops/reduce/reduce-kernels';
 import {
   broadcastShapes, checkShape, formatShape, normalizeAxes, normalizeAxis, resolveShape, sameShape, sizeOf, stridesOf,
 } from '../../engine/tensor/shape';

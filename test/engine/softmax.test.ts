@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { grad } from '../../engine/autodiff/grad';
 import { close, gpu, init } from '../../engine/gpu/gpu';
 import { logSoftmax, logSumExp, mul, reshape, softmax } from '../../engine/ops';
-import { fill } from '../../engine/ops/fill';
+import { fill } from '../../engine/ops/elementwise/fill';
 import { tensor } from '../../engine/tensor/create';
 import { type Shape, sizeOf } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'uvu';
-import { productPlans } from '../../engine/ops/gemm-plan';
+import { productPlans } from '../../engine/ops/matmul/gemm-plan';
 import { planRnn, rnnPlans } from '../../engine/ops/rnn/plan';
 import { openTuningCache } from '../../engine/tune/cache';
 import { defineTunable, sizeClass } from '../../engine/tune/tunable';

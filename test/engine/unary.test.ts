@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { test } from 'uvu';
 import { DtypeError, ValueError } from '../../engine/errors';
-import * as ops from '../../engine/ops/unary';
+import * as ops from '../../engine/ops/elementwise/unary';
 import { tensor } from '../../engine/tensor/create';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp, guardedDevice } from '../support/check-op';

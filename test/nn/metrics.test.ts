@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { close, gpu, init } from '../../engine/gpu/gpu';
-import { accumulateTogether } from '../../engine/ops/accumulate-mean';
+import { accumulateTogether } from '../../engine/ops/metric/accumulate-mean';
 import { compileStep } from '../../engine/step/compile-step';
 import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';

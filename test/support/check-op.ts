@@ -11,7 +11,7 @@ import process from 'node:process';
 import fc from 'fast-check';
 import { valueAndGrad } from '../../engine/autodiff/grad';
 import { type Gpu, init, type InitOptions } from '../../engine/gpu/gpu';
-import { mul } from '../../engine/ops/binary';
+import { mul } from '../../engine/ops/elementwise/binary';
 import { tensor } from '../../engine/tensor/create';
 import { type Dtype, newTypedArray, type TypedArray } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import { close } from '../../engine/gpu/gpu';
-import { conv1d, conv2d } from '../../engine/ops/conv';
-import type { ConvPadding } from '../../engine/ops/conv-geometry';
-import type { ConvVariant } from '../../engine/ops/conv-kernels';
-import type { FusedActivation } from '../../engine/ops/gemm';
-import type { ProductDevice } from '../../engine/ops/gemm-plan';
+import { conv1d, conv2d } from '../../engine/ops/conv/conv';
+import type { ConvPadding } from '../../engine/ops/conv/conv-geometry';
+import type { ConvVariant } from '../../engine/ops/conv/conv-kernels';
+import type { FusedActivation } from '../../engine/ops/matmul/gemm';
+import type { ProductDevice } from '../../engine/ops/matmul/gemm-plan';
 import { type Shape, sizeOf } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp, guardedDevice, type OpCheck } from './check-op';

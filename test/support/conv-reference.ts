@@ -1,5 +1,5 @@
 /** Convolution by plain loops, in f64. */
-import type { ConvPadding } from '../../engine/ops/conv-geometry';
+import type { ConvPadding } from '../../engine/ops/conv/conv-geometry';
 import { sizeOf } from '../../engine/tensor/shape';
 import { indexAt, ref, type Ref } from './reference';
 

@@ -1,6 +1,6 @@
 /** Matrix products in plain float64 loops. */
-import type { MatmulOptions } from '../../engine/ops/matmul';
-import { matmulShape } from '../../engine/ops/matmul';
+import type { MatmulOptions } from '../../engine/ops/matmul/matmul';
+import { matmulShape } from '../../engine/ops/matmul/matmul';
 import { indexAt, positionOf, type Ref } from './reference';
 
 /** op(a)·op(b) with NumPy's broadcasting; errors are relative to Σ |a|·|b|. */

@@ -1,6 +1,6 @@
 /** wgrad, by the same protocol as its peers. */
 import { gpu, init } from '../../../engine/gpu/gpu';
-import { gemm } from '../../../engine/ops/gemm';
+import { gemm } from '../../../engine/ops/matmul/gemm';
 import { tensor } from '../../../engine/tensor/create';
 import { HostArray } from '../../../engine/tensor/host-array';
 import { empty } from '../../../engine/tensor/tensor';

@@ -1,6 +1,6 @@
 /** Activations inside recurrent cells: those that the kernels know by name (shaders/rnn/activation.wgsl), or any function. */
 import type { Tensor } from '../../tensor/tensor';
-import { hardSigmoid, relu, sigmoid, tanh } from '../unary';
+import { hardSigmoid, relu, sigmoid, tanh } from '../elementwise/unary';
 
 /** What the kernels know has a derivative that follows from its value alone: nothing else is saved. */
 const known = {

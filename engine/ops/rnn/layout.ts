@@ -2,7 +2,7 @@
 import { gpu } from '../../gpu/gpu';
 import type { Tensor } from '../../tensor/tensor';
 import { sizeClass } from '../../tune/tunable';
-import { fill } from '../fill';
+import { fill } from '../elementwise/fill';
 import { recurrent } from './cell';
 import { planRnn, type RnnPlan, rnnPlans } from './plan';
 import type { SequenceAttrs } from './sequence-op';

@@ -1,9 +1,9 @@
 import { asTensor, type TensorLike } from '../../tensor/create';
 import forwardSource from '../../../shaders/rnn/lstm-forward.wgsl';
 import backwardSource from '../../../shaders/rnn/lstm-backward.wgsl';
-import { add, mul } from '../binary';
-import { matmul } from '../matmul';
-import { split } from '../slice';
+import { add, mul } from '../elementwise/binary';
+import { matmul } from '../matmul/matmul';
+import { split } from '../layout/slice';
 import { applyOf } from './activation';
 import { type Cell, cellKernels } from './cell';
 import { checkSequence, kernelsServe, type Sequence, sequence, type SequenceOptions } from './sequence';

@@ -1,8 +1,8 @@
 import { asTensor, type TensorLike } from '../../tensor/create';
 import forwardSource from '../../../shaders/rnn/simple-rnn-forward.wgsl';
 import backwardSource from '../../../shaders/rnn/simple-rnn-backward.wgsl';
-import { add } from '../binary';
-import { matmul } from '../matmul';
+import { add } from '../elementwise/binary';
+import { matmul } from '../matmul/matmul';
 import { applyOf } from './activation';
 import { type Cell, cellKernels } from './cell';
 import { checkSequence, kernelsServe, type Sequence, sequence, type SequenceOptions } from './sequence';

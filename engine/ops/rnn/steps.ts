@@ -5,13 +5,13 @@
 import type { StepScalar } from '../../gpu/step-slots';
 import type { Tensor } from '../../tensor/tensor';
 import { zeros } from '../../tensor/create';
-import { arange } from '../arange';
-import { logicalAnd, less } from '../compare';
-import { stack } from '../concat';
-import { expandDims, reshape } from '../reshape';
-import { slice } from '../slice';
-import { stepValue } from '../step-value';
-import { where } from '../where';
+import { arange } from '../layout/arange';
+import { logicalAnd, less } from '../elementwise/compare';
+import { stack } from '../layout/concat';
+import { expandDims, reshape } from '../layout/reshape';
+import { slice } from '../layout/slice';
+import { stepValue } from '../layout/step-value';
+import { where } from '../elementwise/where';
 import type { Sequence, SequenceOptions } from './sequence';
 
 /** New states of a cell from its share of the inputs' product [batch, gates · units] and its states; the first is the output. */

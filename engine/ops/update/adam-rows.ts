@@ -5,7 +5,7 @@ import { defineKernel, run } from '../../gpu/kernel';
 import type { StepScalar } from '../../gpu/step-slots';
 import { lineWindow, rowWindows } from '../../gpu/windows';
 import type { RowRange } from '../../step/arena';
-import { laneVector } from '../lane-vector';
+import { laneVector } from '../elementwise/lane-vector';
 import type { AdamAttrs } from './adam';
 
 const kernel = defineKernel({

@@ -1,10 +1,10 @@
 /** What SimpleRNN, LSTM and GRU have in common: https://keras.io/api/layers/recurrent_layers/ */
 import { ShapeError, ValueError } from '../../../engine/errors';
 import { any, cast, dropout, expandDims, greater, mul, reverse, where } from '../../../engine/ops';
-import { dense } from '../../../engine/ops/dense';
-import { gatherDense } from '../../../engine/ops/gather-dense';
-import { matmul } from '../../../engine/ops/matmul';
-import { reverseSequence } from '../../../engine/ops/reverse-sequence';
+import { dense } from '../../../engine/ops/matmul/dense';
+import { gatherDense } from '../../../engine/ops/matmul/gather-dense';
+import { matmul } from '../../../engine/ops/matmul/matmul';
+import { reverseSequence } from '../../../engine/ops/layout/reverse-sequence';
 import { type CellActivation, isKnownActivation, type Sequence, type SequenceOptions, type Step, steps } from '../../../engine/ops/rnn';
 import { ones, tensor } from '../../../engine/tensor/create';
 import { HostArray } from '../../../engine/tensor/host-array';

@@ -1,5 +1,5 @@
 /** A pretrained embedding, wherever it came from: what the readers return and `layers.textEmbedding` takes. */
-import type { Combiner } from '../../../engine/ops/embedding-bag';
+import type { Combiner } from '../../../engine/ops/embedding/embedding-bag';
 import type { HostArray } from '../../../engine/tensor/host-array';
 import type { TokenRule } from './token-rule';
 

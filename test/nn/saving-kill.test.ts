@@ -30,15 +30,24 @@ function make(): Model {
   return model;
 }
 
-/** Trains on from the checkpoint, if there is one, and says the loss of every epoch before its checkpoint. */
+/**
+ * Trains on from the checkpoint, if there is one. Says the loss of every epoch before its checkpoint, and when that is
+ * written; what goes to a pipe is there even if the process is killed right after.
+ */
 async function child(path: string): Promise<void> {
   await init();
   const resumed = existsSync(path);
   const model = resumed ? await loadModel(path, { resume: true }) : make();
   const initialEpoch = resumed ? model.optimizer.iterations / (64 / BATCH) : 0;
   const tell = { onEpochEnd: (epoch: number, { loss }: Readonly<Record<string, number>>) => void process.stdout.write(`${epoch} ${loss}\n`) };
-  await model.fit(x, y, { epochs: EPOCHS, initialEpoch, batchSize: BATCH, verbose: 0, callbacks: [tell, callbacks.modelCheckpoint({ filepath: path })] });
+  const written = { onEpochEnd: (epoch: number) => void process.stdout.write(`${epoch} written\n`) };
+  await model.fit(x, y, { epochs: EPOCHS, initialEpoch, batchSize: BATCH, verbose: 0, callbacks: [tell, callbacks.modelCheckpoint({ filepath: path }), written] });
   await close();
+}
+
+/** Lines of a child: [epoch, its loss, or `null` where its checkpoint is written]. */
+function linesOf(output: string): [number, number | null][] {
+  return output.split('\n').slice(0, -1).map((line) => line.split(' ')).map(([epoch, what]) => [Number(epoch), what === 'written' ? null : Number(what)]);
 }
 
 const given = childArguments();
@@ -55,39 +64,55 @@ else {
   test(`${KILLS} kills during checkpoints`, async () => {
     const { loss: curve } = (await make().fit(x, y, { epochs: EPOCHS, batchSize: BATCH, verbose: 0 })).history;
     const path = join(folder, 'run.keras');
-    const backup: Uint8Array[] = [];
-    let told = 0;
-    let last = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
-      // After some epochs, at any moment of the checkpoint that follows.
-      const [after, delay] = [1 + Math.floor(Math.random() * 3), Math.random() * 25];
+    let backup: Uint8Array | null = null;
+    let [inside, besides, renewed, resumed, last] = [0, 0, 0, 0, 0];
+    // How long a checkpoint takes, as seen last; the next kill falls somewhere within.
+    let span = 20;
+    while (inside < KILLS) {
+      assert.ok(besides <= 3 * KILLS + 20, `${besides} of ${besides + inside} kills missed the checkpoints`);
+      const after = Math.floor(Math.random() * 4);
+      const delay = Math.random();
+      let begun: number | null = null;
+      let sent = false;
       const { signal, output } = await runChild(import.meta.url, [path], (text, send) => {
-        if (text.split('\n').length === after + 1) setTimeout(() => send('SIGKILL'), delay);
+        const lines = linesOf(text);
+        const written = lines.at(-1)?.[1] === null;
+        if (written && begun !== null && !sent) span = performance.now() - begun;
+        begun = written ? null : (begun ?? performance.now());
+        if (written || sent || lines.filter(([, loss]) => loss !== null).length <= after) return;
+        sent = true;
+        setTimeout(() => send('SIGKILL'), delay * span);
       });
-      const lines = output.trim().split('\n').map((line) => line.split(' ').map(Number));
-      for (const [epoch, loss] of lines) assert.is(loss, curve[epoch], `epoch ${epoch} after ${kill} kills`);
-      told += lines.length;
-      if (signal !== 'SIGKILL' || lines.at(-1)![0] === EPOCHS - 1) {
-        // The run is over: another one.
-        rmSync(path, { force: true });
-        last = 0;
-        continue;
-      }
+      const lines = linesOf(output);
+      const told = lines.filter(([, loss]) => loss !== null);
+      for (const [epoch, loss] of told) assert.is(loss, curve[epoch], `epoch ${epoch} after ${inside} kills`);
+      assert.is(told[0]?.[0], last, 'the run goes on where the checkpoint was');
+      resumed += last > 0 ? 1 : 0;
+      const [epoch, loss] = lines.at(-1)!;
+      const within = signal === 'SIGKILL' && loss !== null;
+      if (within) inside++;
+      else besides++;
+      // The old file or the new one; and the first has no old one.
+      assert.ok(existsSync(path) || (within && epoch === 0), `the file is lost after epoch ${epoch}`);
       if (!existsSync(path)) continue;
       const { optimizer } = await loadModel(path);
       const saved = optimizer.iterations / (64 / BATCH);
-      // The checkpoint of the epoch last told of, or the one before.
-      assert.ok(saved >= Math.max(last, lines.at(-1)![0]) && saved <= lines.at(-1)![0] + 2, `${saved} epochs are saved, ${lines.at(-1)![0] + 1} were told`);
+      if (within) assert.ok(saved === epoch || saved === epoch + 1, `${saved} epochs are saved, killed in the checkpoint of ${epoch + 1}`);
+      else assert.is(saved, epoch + 1);
+      if (within && saved === epoch + 1) renewed++;
       last = saved;
-      backup.push(readFileSync(path));
+      backup = readFileSync(path);
+      if (saved < EPOCHS) continue;
+      // The run is over: another one.
+      rmSync(path);
+      last = 0;
     }
-    assert.ok(told >= KILLS && backup.length > 0);
-    writeFileSync(path, backup.at(-1)!);
-    const { status } = await runChild(import.meta.url, [path], (text) => {
-      const lines = text.trim().split('\n').slice(0, -1);
-      for (const line of lines) assert.is(Number(line.split(' ')[1]), curve[Number(line.split(' ')[0])]);
-    });
+    console.log(`${inside} kills during a checkpoint (${renewed} left the new file), ${besides} beside one; ${resumed} runs resumed`);
+    assert.ok(backup && resumed > 0);
+    writeFileSync(path, backup);
+    const { status, output } = await runChild(import.meta.url, [path]);
     assert.is(status, 0);
+    for (const [epoch, loss] of linesOf(output)) if (loss !== null) assert.is(loss, curve[epoch]);
     assert.is((await loadModel(path)).optimizer.iterations, EPOCHS * (64 / BATCH));
   });
 

@@ -3,8 +3,9 @@ import { unzipSync, zipSync } from 'fflate';
 import { DataError } from '../../engine/errors';
 import { unzip } from '../datasets/npz';
 
-/** What a zip may unpack to where it is compressed (Keras stores without compression); no model needs more. */
-const MAX_UNPACKED = 1 << 30;
+/** What a zip may unpack to where it is compressed (Keras stores without compression): so many times its own size, if it is not small. */
+const MAX_RATIO = 20;
+const SMALL = 64 << 20;
 const MAX_MEMBERS = 10_000;
 
 /** Members are stored, as Keras stores them: weights hardly compress. */
@@ -27,13 +28,13 @@ export function unpack(bytes: Uint8Array, path: string): Record<string, Uint8Arr
   } catch (error) {
     throw new DataError(`${path} is not a whole zip archive (${bytes.length} bytes): ${(error as Error).message}. Was it cut off?`, { cause: error });
   }
+  if (names.length > MAX_MEMBERS) throw new DataError(`${path} has ${names.length} members; expected at most ${MAX_MEMBERS}.`);
   const hostile = names.find((name) => /^([/\\]|[a-z]:)|\\|\0|(^|\/)\.\.(\/|$)/i.test(name));
   if (hostile !== undefined) throw new DataError(`${path} has a member named ${JSON.stringify(hostile)}, which points out of the archive: it is not a model to be trusted.`);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) throw new DataError(`${path} has two members named ${twice}: it is not a model to be trusted.`);
-  if (names.length > MAX_MEMBERS) throw new DataError(`${path} has ${names.length} members; expected at most ${MAX_MEMBERS}.`);
-  if (total > Math.max(MAX_UNPACKED, bytes.length)) {
-    throw new DataError(`${path} (${bytes.length} bytes) claims to unpack to ${total} bytes; at most ${MAX_UNPACKED} are taken.`);
-  }
+  const most = Math.max(SMALL, MAX_RATIO * bytes.length);
+  if (total > most) throw new DataError(`${path} (${bytes.length} bytes) claims to unpack to ${total} bytes; at most ${most} are taken.`);
   return unzip(bytes, path, names);
 }

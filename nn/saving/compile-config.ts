@@ -63,7 +63,7 @@ for (const { module, base, classes } of families) {
     read(stored) {
       if (stored.module !== module) return null;
       const { class_name: className } = stored;
-      if (!classes[className]) throw new DataError(`wgrad has no ${className} (${module}). Load the model with { compile: false }, and compile it yourself.`);
+      if (!Object.hasOwn(classes, className)) throw new DataError(`wgrad has no ${className} (${module}). Load the model with { compile: false }, and compile it yourself.`);
       const config = module === 'keras.optimizers' || module === 'keras.losses' ? agreed(className, stored) : stored.config;
       return new classes[className](keysFromKeras(config, className) as never);
     },

@@ -5,6 +5,10 @@ import { HostArray } from '../../engine/tensor/host-array';
 import { formatShape } from '../../engine/tensor/shape';
 import { checkStoredShape, type StoredGroup, type StoredReader } from './stored';
 
+/** A file may lead to its groups on many ways, round in circles too; no model has more of them. */
+const MAX_GROUPS = 100_000;
+const MAX_DEPTH = 100;
+
 let files = 0;
 
 /** Runs `work` on a file in h5wasm's own memory, which is freed afterwards. */
@@ -63,7 +67,7 @@ function reader(file: File, where: string): StoredReader {
     }
     return at;
   };
-  const dataset = (group: string, index: number): Dataset => {
+  const dataset = (group: string, index: number | string): Dataset => {
     const found = find(`${group}/${index}`);
     if (found?.type !== 'Dataset') throw new DataError(`${where} has no array ${group}/${index}.`);
     return found as Dataset;
@@ -72,16 +76,18 @@ function reader(file: File, where: string): StoredReader {
     has: (group) => find(group)?.type === 'Group',
     groups() {
       const found: string[] = [];
-      const visit = (group: Group, path: string): void => {
+      let visited = 0;
+      const visit = (group: Group, path: string, depth: number): void => {
+        if (++visited > MAX_GROUPS || depth > MAX_DEPTH) throw new DataError(`${where} has more than ${MAX_GROUPS} groups, or more than ${MAX_DEPTH} within each other: it is not a model to be trusted.`);
         for (const key of group.keys()) {
           const child: unknown = group.get(key);
           if (!isNode(child) || child.type !== 'Group') continue;
           const inner = path ? `${path}/${key}` : key;
           if (key === 'vars' && (child as Group).keys().length > 0) found.push(inner);
-          visit(child as Group, inner);
+          visit(child as Group, inner, depth + 1);
         }
       };
-      visit(file, '');
+      visit(file, '', 0);
       return found;
     },
     count(group) {
@@ -96,6 +102,7 @@ function reader(file: File, where: string): StoredReader {
     scalar(group, index) {
       const found = dataset(group, index);
       if ((found.shape ?? []).length > 0) throw new DataError(`${where}: ${group}/${index} is ${formatShape(found.shape!)}; expected a single number.`);
+      checkNumbers(found, `${where}: ${group}/${index}`);
       return Number(found.value);
     },
   };
@@ -106,11 +113,17 @@ function isNode(value: unknown): value is Group | Dataset {
 }
 
 function floats(dataset: Dataset, what: string): Float32Array {
+  checkNumbers(dataset, what);
   const { value } = dataset;
   if (value instanceof Float32Array) return value;
   if (value instanceof Float64Array || value instanceof Int32Array || value instanceof Uint32Array) return Float32Array.from(value);
   if (typeof value === 'number') return Float32Array.of(value);
   throw new DataError(`${what} holds ${String(dataset.dtype)}; expected numbers of 32 bits.`);
+}
+
+/** Elements of other types (strings, compounds) may be of any size: they are not read. */
+function checkNumbers({ dtype }: Dataset, what: string): void {
+  if (typeof dtype !== 'string' || !/^[<>|]?[fdiIqQ]$/.test(dtype)) throw new DataError(`${what} holds ${JSON.stringify(dtype)}; expected numbers.`);
 }
 
 function plain({ data }: HostArray): Float32Array | Int32Array | Uint32Array {

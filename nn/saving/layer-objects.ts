@@ -72,8 +72,9 @@ export function inputToKeras(name: string, shape: readonly (number | null)[], dt
 /** The layer that Keras (or we) wrote. `extra` options are ours (`inputShape`). */
 export function layerFromKeras({ class_name: className, config }: KerasObject, extra: Readonly<Record<string, unknown>> = {}): Layer {
   const name = String(config.name ?? className);
-  const given = custom[className];
-  if (!given && !classes[className]) {
+  // A file may name a class `constructor`.
+  const given = Object.hasOwn(custom, className) ? custom[className] : undefined;
+  if (!given && !Object.hasOwn(classes, className)) {
     const { message } = unknownName('layer class', className, Object.keys(classes));
     throw new DataError(`Layer "${name}": ${message} For a class of your own, give it as customObjects: { ${className} }.`);
   }

@@ -7,10 +7,12 @@ import type { Model } from '../models/model';
 import { unpack } from './archive';
 import { compileFromKeras } from './compile-config';
 import { readHdf5 } from './hdf5';
-import { isKerasObject, isObject, type Json } from './keras-object';
+import { isKerasObject, isObject, type Json, type KerasObject } from './keras-object';
 import { type CustomObjects, withCustomObjects } from './layer-objects';
 import { modelFromKeras } from './model-objects';
 import { files } from './save';
+import type { StoredReader } from './stored';
+import { withVocabularies } from './vocabularies';
 import { assignStored } from './weights';
 
 export interface LoadOptions {
@@ -28,17 +30,21 @@ export async function loadModel(source: string | Uint8Array, options: LoadOption
   const path = typeof source === 'string' ? source : 'The model';
   const members = unpack(typeof source === 'string' ? await files('loadModel', 'loadModel(bytes)').read(source) : source, path);
   const member = (name: string): Uint8Array => {
-    if (members[name]) return members[name];
+    if (Object.hasOwn(members, name)) return members[name];
     throw new DataError(`${path} has no member ${name}; expected config.json, metadata.json and model.weights.h5, as Keras 3 writes them.`);
   };
   const config = json(member('config.json'), `config.json in ${path}`);
   const metadata = json(member('metadata.json'), `metadata.json in ${path}`);
   const weights = member('model.weights.h5');
   if (!isKerasObject(config)) throw new DataError(`config.json in ${path} describes no model.`);
+  const where = `model.weights.h5 in ${path}`;
+  const asset = (name: string): string | null => (Object.hasOwn(members, name) ? utf8(members[name], `${name} in ${path}`) : null);
+  const complete = (reader: StoredReader): KerasObject => withVocabularies(config, asset, (group, count) => Array.from(reader.array(group, 'idf_weights', [count]).data));
+  const described = await readHdf5(weights, where, complete);
   await init();
   const model = withCustomObjects(customObjects, () => {
     try {
-      const made = withWeightBudget(weights.length / 4, () => modelFromKeras(config));
+      const made = withWeightBudget(weights.length / 4, () => modelFromKeras(described));
       const stored = config.compile_config;
       if (compile && isObject(stored) && stored.optimizer) made.compile(compileFromKeras(stored));
       return made;
@@ -48,7 +54,6 @@ export async function loadModel(source: string | Uint8Array, options: LoadOption
       throw new DataError(`${path} cannot be loaded: ${(error as Error).message}`, { cause: error });
     }
   });
-  const where = `model.weights.h5 in ${path}`;
   await readHdf5(weights, where, (reader) => assignStored(model, reader, where));
   if (resume) defaultGenerator().restore(randomState(metadata, path));
   return model;
@@ -56,9 +61,17 @@ export async function loadModel(source: string | Uint8Array, options: LoadOption
 
 function json(bytes: Uint8Array, where: string): Json {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Json;
+    return JSON.parse(utf8(bytes, where)) as Json;
   } catch (error) {
-    throw new DataError(`${where} is not JSON: ${(error as Error).message}.`, { cause: error });
+    throw error instanceof DataError ? error : new DataError(`${where} is not JSON: ${(error as Error).message}.`, { cause: error });
+  }
+}
+
+function utf8(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new DataError(`${where} is no text in UTF-8.`, { cause: error });
   }
 }
 

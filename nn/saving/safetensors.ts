@@ -55,7 +55,7 @@ export function readSafetensors(bytes: Uint8Array, where: string): StoredReader 
   const [entries, data] = parseSafetensors(bytes, where);
   const names = [...entries.keys()];
   const inGroup = (group: string): string[] => names.filter((name) => name.startsWith(`${group}/`) && !name.slice(group.length + 1).includes('/'));
-  const entry = (group: string, index: number, dtype: string): [SafetensorsEntry, Uint8Array] => {
+  const entry = (group: string, index: number | string, dtype: string): [SafetensorsEntry, Uint8Array] => {
     const found = entries.get(`${group}/${index}`);
     if (!found) throw new DataError(`${where} has no array ${group}/${index}.`);
     if (found.dtype !== dtype) throw new DataError(`${where}: ${group}/${index} is ${found.dtype}; expected ${dtype}.`);

@@ -19,8 +19,8 @@ export interface StoredReader {
   groups(): string[];
   /** How many arrays a group has. */
   count(group: string): number;
-  /** Array `index` of a group as f32, if it has this shape. */
-  array(group: string, index: number, shape: Shape): HostArray;
+  /** An array of a group, by number or by name, as f32, if it has this shape. */
+  array(group: string, index: number | string, shape: Shape): HostArray;
   /** A single number. */
   scalar(group: string, index: number): number;
 }

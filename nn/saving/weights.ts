@@ -51,9 +51,9 @@ export function assignStored(model: Model, reader: StoredReader, where: string):
   setOptimizer?.();
 }
 
-/** Keras keeps the random numbers of its dropout and the state of its metrics too. */
+/** Keras keeps the random numbers of its dropout, tf-idf weights and the state of its metrics too. */
 function isOfLayers(path: string): boolean {
-  return !path.startsWith('optimizer/') && !/(^|\/)(_?seed_generator\w*|metrics|_?compile_metrics|_?loss_tracker)(\/|$)/.test(path);
+  return !path.startsWith('optimizer/') && !/(^|\/)(_?seed_generator\w*|_lookup_layer|metrics|_?compile_metrics|_?loss_tracker)(\/|$)/.test(path);
 }
 
 type Format = 'hdf5' | 'safetensors';

@@ -9,6 +9,7 @@ import { close, init } from '../../engine/gpu/gpu';
 import { setSeed } from '../../engine/random';
 import { HostArray, type NestedArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
+import { type NestedStrings, StringArray } from '../../nn/core/string-array';
 import { callbacks, initializers, Layer, layers, loadModel, losses, metrics, type Model, modelBytes, model as functional, input, optimizers, sequential } from '../../nn';
 
 const test = suite('saving');
@@ -24,8 +25,15 @@ const { models } = JSON.parse(readFileSync(`${golden}/expected.json`, 'utf8')) a
   models: Record<string, { inputs: NestedArray[]; outputs: NestedArray[] }>;
 };
 
-async function outputsOf(model: Model, inputs: readonly HostArray[]): Promise<HostArray[]> {
-  const y = model.apply(inputs.length === 1 ? inputs[0] : inputs) as Tensor | readonly Tensor[];
+type Samples = HostArray | StringArray;
+
+/** Numbers, or texts. */
+function samplesFrom(values: NestedArray): Samples {
+  return typeof [values].flat(3)[0] === 'string' ? StringArray.from(values as unknown as NestedStrings) : HostArray.from(values);
+}
+
+async function outputsOf(model: Model, inputs: readonly Samples[]): Promise<HostArray[]> {
+  const y = model.apply((inputs.length === 1 ? inputs[0] : inputs) as HostArray) as Tensor | readonly Tensor[];
   return Promise.all(([y].flat() as Tensor[]).map((tensor) => tensor.array()));
 }
 
@@ -45,7 +53,7 @@ async function refused(work: Promise<unknown>, message: RegExp): Promise<void> {
 
 for (const [name, { inputs, outputs }] of Object.entries(models)) {
   test(`${name}: what Keras saved predicts the same here, and again after our own round trip`, async () => {
-    const [x, y] = [inputs.map((v) => HostArray.from(v)), outputs.map((v) => HostArray.from(v))];
+    const [x, y] = [inputs.map(samplesFrom), outputs.map((v) => HostArray.from(v))];
     const model = await loadModel(`${golden}/${name}.keras`);
     assert.ok(worstDifference(await outputsOf(model, x), y) < 1e-5);
     const again = await loadModel(await modelBytes(model));

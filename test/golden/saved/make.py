@@ -1,22 +1,26 @@
 """Writes the models of this folder with the real Keras 3, and what they predict (expected.json).
 
-    python make.py
+    python make.py [NAME…]     # all, or these only
 
 Every model is small, its weights are drawn from a seed, and most were trained for a few steps, so that the
 optimizer has a state. `expected.json` holds for each file the inputs and the predictions.
 """
 import json
 import os
+import sys
 import zipfile
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 rng = np.random.default_rng(5)
+# Later models draw from another, so that they may be made without the first ones.
+own = np.random.default_rng(6)
 
 
 def classifier():
@@ -179,6 +183,123 @@ def convolutional():
     return model, x[:3]
 
 
+def padded():
+    model = keras.Sequential(
+        [
+            keras.Input((5, 4, 2)),
+            layers.ZeroPadding2D(((1, 0), (0, 2))),
+            layers.BatchNormalization(momentum=0.8, epsilon=0.01, scale=False, beta_initializer="ones"),
+            layers.ReLU(max_value=2.0, negative_slope=0.1, threshold=0.2),
+            layers.PReLU(shared_axes=[1], alpha_initializer=keras.initializers.RandomUniform(0.1, 0.5), alpha_regularizer="l2"),
+            layers.LayerNormalization(axis=[2, 3], epsilon=0.002),
+            layers.GlobalMaxPooling2D(keepdims=True),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(2),
+        ],
+        name="padded",
+    )
+    return trained(model, own.normal(size=(8, 5, 4, 2)).astype("float32"))
+
+
+def normalized():
+    table = own.normal(3.0, 2.0, size=(8, 3)).astype("float32")
+    adapted = layers.Normalization()
+    adapted.adapt(table)
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            adapted,
+            layers.Normalization(mean=[0.1, 0.2, 0.3], variance=[0.5, 1.5, 2.5], invert=True),
+            layers.ELU(0.7),
+            layers.RepeatVector(4),
+            layers.LeakyReLU(0.2),
+            layers.LayerNormalization(center=False),
+            layers.BatchNormalization(axis=1, center=False),
+            layers.GlobalMaxPooling1D(),
+            layers.Dense(2),
+        ],
+        name="normalized",
+    )
+    return trained(model, table)
+
+
+def masked():
+    model = keras.Sequential(
+        [
+            keras.Input((5, 3)),
+            layers.Masking(-1.0),
+            layers.SimpleRNN(
+                3, activation="relu", return_sequences=True, dropout=0.1, recurrent_dropout=0.2, kernel_regularizer="l2",
+                recurrent_regularizer=keras.regularizers.L1(0.01), bias_constraint="non_neg", bias_initializer="ones",
+            ),
+            layers.Bidirectional(
+                layers.LSTM(2, return_sequences=True, unit_forget_bias=False, recurrent_activation="hard_sigmoid", kernel_constraint="unit_norm"),
+                merge_mode="mul",
+            ),
+            layers.Bidirectional(layers.GRU(2, reset_after=False, use_bias=False, return_sequences=True), merge_mode="ave"),
+            layers.GlobalMaxPooling1D(),
+            layers.Dense(2),
+        ],
+        name="masked",
+    )
+    x = own.normal(size=(8, 5, 3)).astype("float32")
+    x[1, 3:] = -1
+    return trained(model, x)
+
+
+TEXTS = ["A good film!", "good, good GOOD", "not a bad film", "bad"]
+
+
+def texts():
+    encoder = layers.TextVectorization(max_tokens=6, output_sequence_length=5)
+    encoder.adapt(TEXTS)
+    model = keras.Sequential(
+        [keras.Input((), dtype="string"), encoder, layers.Embedding(6, 3, mask_zero=True), layers.SimpleRNN(3, return_sequences=True),
+         layers.GlobalAveragePooling1D(), layers.Dense(2)],
+        name="texts",
+    )
+    return model, tf.constant(TEXTS)
+
+
+def weighted():
+    encoder = layers.TextVectorization(output_mode="tf_idf", ngrams=2)
+    encoder.adapt(TEXTS)
+    return keras.Sequential([keras.Input((1,), dtype="string"), encoder, layers.Dense(2)], name="weighted"), tf.constant([[text] for text in TEXTS])
+
+
+def phrases():
+    text = keras.Input((1,), dtype="string", name="text")
+    encoder = layers.TextVectorization(
+        max_tokens=9, output_mode="count", vocabulary=["a", "o", "d"], split="character", standardize="lower", pad_to_max_tokens=True,
+    )
+    model = keras.Model(text, layers.Dense(2)(encoder(text)), name="phrases")
+    return model, tf.constant([[text] for text in TEXTS])
+
+
+def everything():
+    """All that has no place in the other functional models."""
+    image, table, ids = keras.Input((6, 5, 2), name="image"), keras.Input((4,), name="table"), keras.Input((6,), dtype="int32", name="ids")
+    u = layers.Conv2D(4, 3, strides=2, name="filters")(layers.ZeroPadding2D((2, 1))(image))
+    u = layers.MaxPooling2D(2, strides=1)(layers.ReLU()(layers.BatchNormalization()(u)))
+    u = layers.AveragePooling2D((1, 2), strides=1, padding="same")(layers.PReLU(alpha_constraint="non_neg")(u))
+    u = layers.Conv1D(3, 2, padding="same")(layers.Reshape((-1, 4))(layers.Permute((2, 1, 3))(u)))
+    u = layers.LayerNormalization()(layers.AveragePooling1D(2)(layers.MaxPooling1D(2, strides=1, padding="same")(u)))
+    v = layers.Dropout(0.3)(layers.ELU()(layers.Dense(3)(layers.Normalization(axis=None, mean=0.5, variance=2.0)(table))))
+    v = layers.TimeDistributed(layers.Dense(2))(layers.RepeatVector(3)(layers.Activation("tanh")(v)))
+    forward, backward = layers.Bidirectional(layers.SimpleRNN(2), merge_mode=None)(layers.LeakyReLU()(v))
+    w, *states = layers.Bidirectional(layers.LSTM(2, return_state=True, kernel_regularizer="l2"))(layers.Embedding(9, 3, mask_zero=True)(ids))
+    y = layers.Dense(2)(layers.Concatenate()([layers.Flatten()(u), forward, backward, w, *states]))
+    model = keras.Model([image, table, ids], y, name="everything")
+    return trained(model, [own.normal(size=(8, 6, 5, 2)).astype("float32"), own.normal(size=(8, 4)).astype("float32"), np.tile(words(), (3, 1))[:8]])
+
+
+def trained(model, x):
+    """The model after two steps, and three samples of its data."""
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    model.fit(x, own.normal(size=(8, 2)), epochs=1, batch_size=4, verbose=0)
+    return model, [one[:3] for one in x] if isinstance(x, list) else x[:3]
+
+
 def compress(path):
     """Keras stores without compression; the same members, deflated."""
     with zipfile.ZipFile(path) as archive:
@@ -188,22 +309,40 @@ def compress(path):
             archive.writestr(name, data)
 
 
-def main():
+MODELS = [
+    classifier, sequences, images, graph, pooled, bidirectional, recurrent, regularized, convolutional,
+    padded, normalized, masked, texts, weighted, phrases, everything,
+]
+
+
+def nested(value):
+    """Arrays and texts as JSON has them."""
+    array = np.asarray(value)
+    return np.char.decode(array.astype(bytes), "utf-8").tolist() if array.dtype == object else array.tolist()
+
+
+def main(names):
     keras.utils.set_random_seed(7)
+    file = os.path.join(HERE, "expected.json")
     expected = {}
-    for make in (classifier, sequences, images, graph, pooled, bidirectional, recurrent, regularized, convolutional):
+    if names:
+        with open(file) as stored:
+            expected = json.load(stored)["models"]
+    for make in MODELS:
+        if names and make.__name__ not in names:
+            continue
         model, x = make()
         path = os.path.join(HERE, f"{make.__name__}.keras")
         model.save(path)
         if os.path.getsize(path) > 50_000:
             compress(path)
         y = model.predict(x, verbose=0)
-        several = lambda v: [np.asarray(one).tolist() for one in (v if isinstance(v, list) else [v])]
+        several = lambda v: [nested(one) for one in (v if isinstance(v, list) else [v])]
         expected[make.__name__] = {"inputs": several(x), "outputs": several(y)}
-    with open(os.path.join(HERE, "expected.json"), "w") as file:
-        json.dump({"keras": keras.__version__, "models": expected}, file)
-        file.write("\n")
+    with open(file, "w") as out:
+        json.dump({"keras": keras.__version__, "models": expected}, out)
+        out.write("\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { init, close } from '../../../engine/gpu/gpu';
 import { HostArray, type NestedArray } from '../../../engine/tensor/host-array';
 import type { Tensor } from '../../../engine/tensor/tensor';
+import { type NestedStrings, StringArray } from '../../../nn/core/string-array';
 import { initializers, input, layers, loadModel, losses, metrics, type Model, model as functional, optimizers, regularizers, sequential, setSeed } from '../../../nn';
 
 const folder = process.argv[2];
@@ -15,17 +16,21 @@ const wave = (...shape: number[]): HostArray => new HostArray(Float32Array.from(
 const ids = new HostArray(Int32Array.from({ length: 18 }, (_, i) => (i * 5) % 9 + (i < 16 ? 1 : 0)).map((id) => id % 9), [3, 6]);
 
 const cases: Record<string, unknown> = {};
-async function write(name: string, model: Model, inputs: readonly HostArray[]): Promise<void> {
-  const y = model.apply(inputs.length === 1 ? inputs[0] : inputs) as Tensor | readonly Tensor[];
+async function write(name: string, model: Model, inputs: readonly (HostArray | StringArray)[]): Promise<void> {
+  const y = model.apply((inputs.length === 1 ? inputs[0] : inputs) as HostArray) as Tensor | readonly Tensor[];
   const outputs = await Promise.all(([y].flat() as Tensor[]).map((tensor) => tensor.array()));
   await model.save(join(folder, `${name}.keras`));
-  const toNested = (array: HostArray): NestedArray => array.toArray() as NestedArray;
-  cases[name] = { inputs: inputs.map(toNested), outputs: outputs.map(toNested), steps: model.compiled?.optimizer.iterations };
+  cases[name] = { inputs: inputs.map((x) => x.toArray()), outputs: outputs.map((y) => y.toArray()), steps: model.compiled?.optimizer.iterations };
+}
+
+/** Numbers, or texts. */
+function samplesFrom(values: NestedArray): HostArray | StringArray {
+  return typeof [values].flat(3)[0] === 'string' ? StringArray.from(values as unknown as NestedStrings) : HostArray.from(values);
 }
 
 const { models } = JSON.parse(readFileSync('test/golden/saved/expected.json', 'utf8')) as { models: Record<string, { inputs: NestedArray[] }> };
 for (const [name, { inputs }] of Object.entries(models)) {
-  await write(name, await loadModel(`test/golden/saved/${name}.keras`), inputs.map((x) => HostArray.from(x)));
+  await write(name, await loadModel(`test/golden/saved/${name}.keras`), inputs.map(samplesFrom));
 }
 
 const own = sequential([

@@ -6,7 +6,7 @@ import { formatShape } from '../../engine/tensor/shape';
 import { checkStoredShape, type StoredGroup, type StoredReader } from './stored';
 
 /** A file may lead to its groups on many ways, round in circles too; no model has more of them. */
-const MAX_GROUPS = 100_000;
+const MAX_GROUPS = 10_000;
 const MAX_DEPTH = 100;
 
 let files = 0;
@@ -34,13 +34,14 @@ async function withFile<T>(mode: 'r' | 'w', bytes: Uint8Array | null, work: (fil
 /** A file of groups by path, each with its arrays as datasets `0`, `1`, … */
 export async function writeHdf5(groups: ReadonlyMap<string, StoredGroup>): Promise<Uint8Array> {
   const [, bytes] = await withFile('w', null, (file) => {
-    for (const [path, { name, arrays }] of groups) {
+    for (const [path, { name, arrays, named = {} }] of groups) {
       const group = path.split('/').reduce<Group>((parent, part) => (parent.keys().includes(part) ? (parent.get(part) as Group) : parent.create_group(part)), file);
       if (name !== undefined) group.create_attribute('name', name);
       arrays.forEach((array, i) => {
         const scalar = typeof array === 'bigint';
         group.create_dataset({ name: String(i), data: scalar ? BigInt64Array.of(array) : plain(array), shape: scalar ? [] : [...array.shape] });
       });
+      for (const [key, array] of Object.entries(named)) group.create_dataset({ name: key, data: plain(array), shape: [...array.shape] });
     }
   });
   return bytes;
@@ -117,7 +118,7 @@ function floats(dataset: Dataset, what: string): Float32Array {
   const { value } = dataset;
   if (value instanceof Float32Array) return value;
   if (value instanceof Float64Array || value instanceof Int32Array || value instanceof Uint32Array) return Float32Array.from(value);
-  if (typeof value === 'number') return Float32Array.of(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return Float32Array.of(Number(value));
   throw new DataError(`${what} holds ${String(dataset.dtype)}; expected numbers of 32 bits.`);
 }
 

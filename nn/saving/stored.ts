@@ -10,6 +10,8 @@ export type Stored = HostArray | bigint;
 export interface StoredGroup {
   readonly name?: string;
   readonly arrays: readonly Stored[];
+  /** Arrays that have names in place of numbers; in HDF5 files only. */
+  readonly named?: Readonly<Record<string, HostArray>>;
 }
 
 /** What may be asked of an open file. Nothing is read that does not have the expected shape. */

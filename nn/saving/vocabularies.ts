@@ -34,6 +34,6 @@ function withVocabulary(layer: KerasObject, asset: Asset, weights: Weights, path
   if (text === null) return layer;
   const tokens = text.replace(/\n+$/, '').split(/\r?\n/);
   if (tokens.length < 2) throw new DataError(`Layer "${String(layer.config.name)}": the vocabulary in assets/${path}vocabulary.txt is empty.`);
-  const idf = mode === 'tf_idf' ? { idf_weights: weights(`${path}_lookup_layer/vars`, tokens.length) } : {};
+  const idf = mode === 'tf_idf' ? { idf_weights: weights(`${path}vars`, tokens.length) } : {};
   return { ...layer, config: { ...layer.config, vocabulary: tokens, ...idf } };
 }

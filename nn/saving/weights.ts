@@ -6,6 +6,7 @@ import type { Model } from '../models/model';
 import { readHdf5, writeHdf5 } from './hdf5';
 import { optimizerGroup, readOptimizer } from './optimizer-state';
 import { readSafetensors, writeSafetensors } from './safetensors';
+import { TextVectorization } from '../text/text-vectorization';
 import type { StoredGroup, StoredGroups, StoredReader } from './stored';
 import { weightGroups } from './weight-paths';
 
@@ -28,7 +29,13 @@ export async function storedGroups(model: Model): Promise<StoredGroups> {
   const values = variables.map(({ shape }, i) => new HostArray(new Float32Array(buffers[i]), shape));
   const stored = new Map<string, StoredGroup>();
   let next = 0;
-  for (const { path, layer, variables: own } of groups) stored.set(path, { name: layer.name, arrays: values.slice(next, (next += own.length)) });
+  for (const { path, layer, variables: own } of groups) {
+    const idf = layer instanceof TextVectorization ? layer.idfWeights : null;
+    const named = idf ? { idf_weights: new HostArray(idf, [idf.length]) } : {};
+    stored.set(path, { name: layer.name, arrays: values.slice(next, (next += own.length)), named });
+    // Keras wants the weights of its inner layer too, though they are in the config.
+    if (idf) stored.set(path.replace(/vars$/, '_lookup_layer/vars'), { arrays: [], named });
+  }
   if (optimizer) stored.set('optimizer/vars', optimizer);
   return stored;
 }
@@ -51,9 +58,9 @@ export function assignStored(model: Model, reader: StoredReader, where: string):
   setOptimizer?.();
 }
 
-/** Keras keeps the random numbers of its dropout, tf-idf weights and the state of its metrics too. */
+/** Keras keeps the random numbers of its dropout, tf-idf weights (of vocabularies.ts) and the state of its metrics too. */
 function isOfLayers(path: string): boolean {
-  return !path.startsWith('optimizer/') && !/(^|\/)(_?seed_generator\w*|_lookup_layer|metrics|_?compile_metrics|_?loss_tracker)(\/|$)/.test(path);
+  return !path.startsWith('optimizer/') && !/(^|\/)(_?seed_generator\w*|text_vectorization(_\d+)?|metrics|_?compile_metrics|_?loss_tracker)(\/|$)/.test(path);
 }
 
 type Format = 'hdf5' | 'safetensors';

@@ -83,6 +83,11 @@ export class TextVectorization extends HostLayer {
     return includeSpecialTokens ? [...tokens] : tokens.slice(special);
   }
 
+  /** The tf-idf weights of all tokens, the special ones included; `null` in the other modes and before there are any. */
+  get idfWeights(): Float32Array<ArrayBuffer> | null {
+    return this.mode === 'tfIdf' && this.vocabulary ? Float32Array.from(this.vocabulary.weights) : null;
+  }
+
   vocabularySize(): number {
     return this.learnt().tokens.length;
   }

@@ -4,7 +4,7 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { close, init } from '../../engine/gpu/gpu';
@@ -107,7 +107,8 @@ else {
       rmSync(path);
       last = 0;
     }
-    console.log(`${inside} kills during a checkpoint (${renewed} left the new file), ${besides} beside one; ${resumed} runs resumed`);
+    const partial = readdirSync(folder).filter((name) => name.endsWith('.partial')).length;
+    console.log(`${inside} kills during a checkpoint (${renewed} left the new file), ${besides} beside one; ${partial} files begun and left; ${resumed} runs resumed`);
     assert.ok(backup && resumed > 0);
     writeFileSync(path, backup);
     const { status, output } = await runChild(import.meta.url, [path]);

@@ -5,8 +5,7 @@ import { HostArray } from '../../engine/tensor/host-array';
 import { formatShape } from '../../engine/tensor/shape';
 import { checkStoredShape, type StoredGroup, type StoredReader } from './stored';
 
-/** A file may lead to its groups on many ways, round in circles too; no model has more of them. */
-const MAX_GROUPS = 10_000;
+/** Groups within each other; a file may lead round in circles. */
 const MAX_DEPTH = 100;
 
 let files = 0;
@@ -75,11 +74,11 @@ function reader(file: File, where: string): StoredReader {
   };
   return {
     has: (group) => find(group)?.type === 'Group',
-    groups() {
+    groups(most) {
       const found: string[] = [];
       let visited = 0;
       const visit = (group: Group, path: string, depth: number): void => {
-        if (++visited > MAX_GROUPS || depth > MAX_DEPTH) throw new DataError(`${where} has more than ${MAX_GROUPS} groups, or more than ${MAX_DEPTH} within each other: it is not a model to be trusted.`);
+        if (++visited > most || depth > MAX_DEPTH) throw new DataError(`${where} has more than ${most} groups, or ${MAX_DEPTH} within each other, far more than the model has layers: it is not to be trusted.`);
         for (const key of group.keys()) {
           const child: unknown = group.get(key);
           if (!isNode(child) || child.type !== 'Group') continue;

@@ -45,9 +45,9 @@ function stateGroups(optimizer: Optimizer): readonly (readonly number[])[] {
   return [Array.from({ length: count }, (_, i) => i)];
 }
 
-/** The group `optimizer/vars`; `null` before the first step. */
+/** The group `optimizer/vars`; `null` before the first step. An optimizer that keeps no moments may have come from a file, with its step number only. */
 export async function optimizerGroup(optimizer: Optimizer): Promise<StoredGroup | null> {
-  if (optimizer.variables.length === 0) return null;
+  if (optimizer.variables.length === 0 && optimizer.iterations === 0) return null;
   const kept = moments(optimizer);
   const buffers = await gpu().readback.read(kept.map(({ memory }) => memory));
   const rate = optimizer.learningRate;

@@ -17,8 +17,8 @@ export interface StoredGroup {
 /** What may be asked of an open file. Nothing is read that does not have the expected shape. */
 export interface StoredReader {
   has(group: string): boolean;
-  /** The groups that hold arrays. */
-  groups(): string[];
+  /** The groups that hold arrays; an error if there are more than `most` groups in all: a file may lead to one on 2ⁿ ways. */
+  groups(most: number): string[];
   /** How many arrays a group has. */
   count(group: string): number;
   /** An array of a group, by number or by name, as f32, if it has this shape. */

@@ -42,7 +42,8 @@ export async function storedGroups(model: Model): Promise<StoredGroups> {
 
 /** Sets weights, and the optimizer's state if there is one: all of it, or nothing if a part does not fit. */
 export function assignStored(model: Model, reader: StoredReader, where: string): void {
-  const groups = weightGroups(model).filter(({ variables }) => variables.length > 0);
+  const all = weightGroups(model);
+  const groups = all.filter(({ variables }) => variables.length > 0);
   const assignments = groups.flatMap(({ path, layer, variables }) => {
     const count = reader.has(path) ? reader.count(path) : 0;
     if (count !== variables.length) {
@@ -51,7 +52,7 @@ export function assignStored(model: Model, reader: StoredReader, where: string):
     return variables.map((variable, i) => [variable, reader.array(path, i, variable.shape)] as const);
   });
   const known = new Set(groups.map(({ path }) => path));
-  const extra = reader.groups().find((path) => !known.has(path) && isOfLayers(path));
+  const extra = reader.groups(500 + 20 * all.length).find((path) => !known.has(path) && isOfLayers(path));
   if (extra !== undefined) throw new DataError(`${where} has weights at ${extra}, for which model "${model.name}" has no layer. Is it a file of another model?`);
   const setOptimizer = readOptimizer(model, reader, where);
   for (const [variable, values] of assignments) variable.assign(values);

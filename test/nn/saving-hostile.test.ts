@@ -146,13 +146,13 @@ test('HDF5: claims of size, other types, links round in circles', async () => {
     assert.match(await refusal(linked), /has no array layers\/dense\/vars\/0|is not a whole HDF5 file/);
   }
   const circle = await withWeights('classifier', (file) => void (file.get('layers') as Group).create_hard_link('/layers', 'again'));
-  assert.match(await refusal(circle), /more than 100 within each other/);
+  assert.match(await refusal(circle), /far more than the model has layers/);
   // 2⁴⁰ ways to the last group.
   const ways = await withWeights('classifier', (file) => {
     for (let i = 0; i <= 40; i++) file.create_group(`g${i}`);
     for (let i = 0; i < 40; i++) for (const name of ['a', 'b']) (file.get(`g${i}`) as Group).create_hard_link(`/g${i + 1}`, name);
   });
-  assert.match(await refusal(ways), /more than 10000 groups/);
+  assert.match(await refusal(ways), /far more than the model has layers/);
 });
 
 test.run();

@@ -59,6 +59,7 @@ for (const [name, { inputs, outputs }] of Object.entries(models)) {
     const again = await loadModel(await modelBytes(model));
     assert.equal(worstDifference(await outputsOf(again, x), await outputsOf(model, x)), 0);
     assert.is(again.optimizerParams, model.optimizerParams);
+    if (model.compiled) assert.is(again.optimizer.iterations, model.optimizer.iterations);
   });
 }
 

@@ -112,7 +112,8 @@ test('sizes without measure in the config', async () => {
 test('names of what objects inherit, and configs nested without end', async () => {
   for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
     assert.match(await refusal(withConfig('classifier', (text) => text.replace('"class_name": "Softmax"', `"class_name": "${name}"`))), /Unknown layer class/);
-    assert.match(await refusal(withConfig('classifier', (text) => text.replace('"class_name": "Adam"', `"class_name": "${name}"`))), /has no /);
+    const adam = await refusal(withConfig("classifier", (text) => text.replace(`"class_name": "Adam"`, `"class_name": "${name}"`)));
+    assert.ok(/has no /.test(adam), adam);
   }
   const deep = (text: string): string => text.replace('"noise_shape": null', `"noise_shape": ${'['.repeat(200_000)}${']'.repeat(200_000)}`);
   assert.match(await refusal(withConfig('classifier', deep)), /is not JSON|no option noise_shape|cannot be loaded|call stack/);

@@ -112,7 +112,7 @@ test('sizes without measure in the config', async () => {
 test('names of what objects inherit, and configs nested without end', async () => {
   for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
     assert.match(await refusal(withConfig('classifier', (text) => text.replace('"class_name": "Softmax"', `"class_name": "${name}"`))), /Unknown layer class/);
-    const adam = await refusal(withConfig("classifier", (text) => text.replace(`"class_name": "Adam"`, `"class_name": "${name}"`)));
+    const adam = await refusal(withConfig('classifier', (text) => text.replace('"class_name": "Adam"', `"class_name": "${name}"`)));
     assert.ok(/has no /.test(adam), adam);
   }
   const deep = (text: string): string => text.replace('"noise_shape": null', `"noise_shape": ${'['.repeat(200_000)}${']'.repeat(200_000)}`);

@@ -105,5 +105,5 @@ function checkDtype({ dtype }: JsonObject, name: string): void {
 
 registerKind({
   write: (value) => (value instanceof Layer ? layerToKeras(value) : null),
-  read: (stored) => (stored.module === 'keras.layers' || own.has(stored.class_name) || stored.class_name in custom ? layerFromKeras(stored) : null),
+  read: (stored) => (stored.module === 'keras.layers' || own.has(stored.class_name) || Object.hasOwn(custom, stored.class_name) ? layerFromKeras(stored) : null),
 });

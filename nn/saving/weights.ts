@@ -31,7 +31,7 @@ export async function storedGroups(model: Model): Promise<StoredGroups> {
   let next = 0;
   for (const { path, layer, variables: own } of groups) {
     const idf = layer instanceof TextVectorization ? layer.idfWeights : null;
-    const named = idf ? { idf_weights: new HostArray(idf, [idf.length]) } : {};
+    const named: Readonly<Record<string, HostArray>> = idf ? { idf_weights: new HostArray(idf, [idf.length]) } : {};
     stored.set(path, { name: layer.name, arrays: values.slice(next, (next += own.length)), named });
     // Keras wants the weights of its inner layer too, though they are in the config.
     if (idf) stored.set(path.replace(/vars$/, '_lookup_layer/vars'), { arrays: [], named });

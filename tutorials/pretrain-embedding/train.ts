@@ -21,7 +21,7 @@ export interface TrainOptions extends ExampleOptions {
 }
 
 export interface Trained {
-  /** f32 [words, dim]. */
+  /** f32 [words, dim], of mean square 1. */
   readonly vectors: HostArray;
   /** By epoch; the mean over all words of all examples. */
   readonly history: { readonly loss: number[]; readonly accuracy: number[] };
@@ -70,10 +70,17 @@ export class TwoTables {
     return ops.negativeSampling(this.sums(contexts), this.outputs.value, words, this.options.targets);
   }
 
+  /**
+   * The first table, scaled to a mean square of 1. Optimizers like Adam change every number by about the same per step, so large
+   * vectors are changed relatively little: what they know is not lost over a handful of labels.
+   */
   async vectors(): Promise<HostArray> {
     const { rows, width, options: { dim } } = this;
     const { data } = await this.inputs.read();
-    return new HostArray(Float32Array.from({ length: rows * dim }, (_, i) => data[Math.floor(i / dim) * width + (i % dim)]), [rows, dim]);
+    let squares = 0;
+    for (const value of data) squares += value * value;
+    const scale = 1 / Math.sqrt(squares / (rows * dim));
+    return new HostArray(Float32Array.from({ length: rows * dim }, (_, i) => scale * data[Math.floor(i / dim) * width + (i % dim)]), [rows, dim]);
   }
 }
 

@@ -32,7 +32,7 @@ test('words of one kind become neighbours, texts not learnt from are told apart'
   // Of 12 words 4 are of the text, 4 of its kind, which is as likely, and 4 of the other: 8/12 · log 2 is the least, and who does
   // not tell the kinds has a loss of 0.637.
   assert.ok(test.loss > 0.46 && test.loss < 0.55, `loss ${test.loss}`);
-  const meanSquare = vectors.data.reduce((sum, value) => sum + value * value, 0) / vectors.size;
+  const meanSquare = (vectors.data as Float32Array).reduce((sum, value) => sum + value * value, 0) / vectors.size;
   assert.ok(Math.abs(meanSquare - 1) < 1e-6, `mean square ${meanSquare}`);
   assert.equal(logits.shape, [512, 12]);
   assert.not(interrupted);

@@ -10,7 +10,7 @@ import { BYTES_PER_ELEMENT } from '../tensor/dtype';
 import { keep } from '../tensor/scope';
 import { empty, type Tensor } from '../tensor/tensor';
 import type { Variable } from '../tensor/variable';
-import { expectsRowGradients, type RowGradient } from './row-gradients';
+import { expectsRowGradients, type PlacedGradient, type RowGradient } from './row-gradients';
 import { TouchedRows } from './touched-rows';
 
 /** Every parameter starts where any adapter lets a binding start; what lies between is padding. */
@@ -25,7 +25,14 @@ export interface ArenaRange {
   /** Elements, padding included. */
   readonly size: number;
   /** Where each parameter lies in the run, in elements; what is in no member is padding. */
-  readonly members: readonly { readonly start: number; readonly length: number }[];
+  readonly members: readonly Member[];
+  /** A parameter [rows, width], width a multiple of 4, whose gradient is not in `gradients`. */
+  readonly table?: Member & { readonly gradient: PlacedGradient };
+}
+
+interface Member {
+  readonly start: number;
+  readonly length: number;
 }
 
 /** A table, of which a batch names few rows. */
@@ -125,8 +132,11 @@ export class Arena {
     return { shape: [table.shape[0], table.size / table.shape[0]], parameters, states, gradient, touched: this.touchedRows(table) };
   }
 
-  /** The runs of parameters that `variables` (in any order) make up: one per block if they are all of them. */
-  ranges(variables: ReadonlySet<Variable>): ArenaRange[] {
+  /**
+   * The runs of parameters that `variables` (in any order) make up: one per block if they are all of them. The gradients of those in
+   * `placed`, at most one per block, were not collected.
+   */
+  ranges(variables: ReadonlySet<Variable>, placed: ReadonlyMap<Variable, PlacedGradient> = new Map()): ArenaRange[] {
     const ranges: ArenaRange[] = [];
     for (const block of this.blocks) {
       let start = -1;
@@ -137,12 +147,15 @@ export class Arena {
         if (!included && start >= 0) {
           const length = offset - start;
           const members = block.variables.filter((other) => inRun(block.offsets.get(other)!, start, offset));
+          const memberOf = (other: Variable): Member => ({ start: (block.offsets.get(other)! - start) / BYTES_PER_ELEMENT, length: other.size });
+          const table = members.find((other) => placed.has(other));
           ranges.push({
             parameters: part(block.parameters, start, length),
             gradients: part(block.gradients, start, length),
             states: block.states.map((state) => part(state, start, length)),
             size: length / BYTES_PER_ELEMENT,
-            members: members.map((other) => ({ start: (block.offsets.get(other)! - start) / BYTES_PER_ELEMENT, length: other.size })),
+            members: members.map(memberOf),
+            ...(table && { table: { ...memberOf(table), gradient: placed.get(table)! } }),
           });
           start = -1;
         }

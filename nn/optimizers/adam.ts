@@ -38,6 +38,10 @@ export class Adam extends Optimizer {
     return !this.config.amsgrad;
   }
 
+  protected override get takesTable(): boolean {
+    return !this.config.amsgrad;
+  }
+
   protected override updateRows(table: RowRange, scalars: readonly StepScalar[]): void {
     adamRowsUpdate(table, scalars, this.config);
   }

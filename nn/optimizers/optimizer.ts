@@ -5,7 +5,7 @@ import type { StepScalar } from '../../engine/gpu/step-slots';
 import type { Bindable } from '../../engine/gpu/storage';
 import { weightDecay } from '../../engine/ops/update/weight-decay';
 import { Arena, type ArenaRange, type RowRange } from '../../engine/step/arena';
-import { rowsBehind } from '../../engine/step/row-gradients';
+import { type PlacedGradient, placesBehind, rowsBehind } from '../../engine/step/row-gradients';
 import type { HostArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
@@ -112,6 +112,16 @@ export abstract class Optimizer {
     return this.updatesRows && !this.options.weightDecay && !clips(this.options);
   }
 
+  /** Whether `update` takes a range with a `table`. */
+  protected get takesTable(): boolean {
+    return false;
+  }
+
+  /** The places behind a gradient, where `update` can go back to them. */
+  private placesOf(gradient: Tensor): PlacedGradient | null {
+    return this.takesTable && !clips(this.options) && gradient.shape[1] % 4 === 0 ? placesBehind(gradient) : null;
+  }
+
   /** Further numbers that change from step to step; asked for in order, when `iterations` counts the coming step already. */
   protected moreScalars(): readonly StepScalar[] {
     return [];
@@ -138,6 +148,7 @@ export abstract class Optimizer {
     const arena = this.arena!;
     const updated = new Set<Variable>();
     const tables: RowRange[] = [];
+    const placed = new Map<Variable, PlacedGradient>();
     gradients.forEach((gradient, i) => {
       if (!gradient) return;
       const { name, shape } = variables[i];
@@ -148,15 +159,17 @@ export abstract class Optimizer {
       const rows = byRow ? rowsBehind(gradient) : null;
       if (rows) return tables.push(arena.rows(variables[i], rows));
       if (byRow) arena.touchedRows(variables[i]).addAll();
-      arena.collect(variables[i], gradient);
       updated.add(variables[i]);
+      const places = placed.size === 0 ? this.placesOf(gradient) : null;
+      if (places) placed.set(variables[i], places);
+      else arena.collect(variables[i], gradient);
     });
     if (updated.size + tables.length === 0) {
       throw new ValueError('applyGradients: no variable has a gradient; does the loss depend on them?');
     }
     const scalars = gpu().recorder.ofThisStep(this.scalars);
     for (const table of tables) this.updateRows(table, scalars);
-    const ranges = arena.ranges(updated);
+    const ranges = arena.ranges(updated, placed);
     const { weightDecay: decay } = this.options;
     for (const range of clips(this.options) ? clipGradients(ranges, this.options) : ranges) {
       if (decay) weightDecay(range, scalars, decay);

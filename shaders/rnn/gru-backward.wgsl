@@ -3,8 +3,8 @@
 //   a = dh·(1 − z)·φ′(g)      dz = (dh·(h₀ − g)·σ′(z), a·q·σ′(r), a)      dq = (the same, the same, a·r)
 // dz [batch, time, 3·units] goes with the input's product, dq with the state's: the gradients of weights, biases and inputs
 // are matrix products with them over all times. In dz come z, r, g; their gradients take their place.
-// w is transposed here, [3·units, units]. d_state [batch, units] = what arrives at h after the last step; in the end what
-// arrives at the initial one. In between it carries z·dh, and dh past masked steps.
+// w comes transposed, [3·units, units], unless the product transposes it. d_state [batch, units] = what arrives at h after the
+// last step; in the end what arrives at the initial one. In between it carries z·dh, and dh past masked steps.
 //
 // A lane owns the units of its quads, for all rows.
 

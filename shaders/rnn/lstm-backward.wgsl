@@ -3,8 +3,8 @@
 //   dz = (dc·g·σ′(i), dc·c₀·σ′(f), dc·i·φ′(g), dh·φ(c)·σ′(o))            dc₀ = dc·f
 // The gradients of weights and inputs are matrix products with dz [batch, time, 4·units] over all times. In dz come the gates;
 // their gradients take their place.
-// w is transposed here, [4·units, units]. d_state [2, batch, units] = what arrives at h and c after the last step; in the end
-// what arrives at the initial ones. In between it carries dc, and dh past masked steps.
+// w comes transposed, [4·units, units], unless the product transposes it. d_state [2, batch, units] = what arrives at h and c
+// after the last step; in the end what arrives at the initial ones. In between it carries dc, and dh past masked steps.
 //
 // A lane owns the units of its quads, for all rows.
 

@@ -8,6 +8,8 @@
 
 enable subgroups;
 
+override TRANSPOSE: bool = false; // the sums are with wᵀ: rows of w have `depth` vec4s, and its 4·columns rows are the results
+
 const LOADS = ROWS / LANES;
 
 var<private> sums: array<vec4f, ROWS>;
@@ -20,11 +22,19 @@ fn product(start: u32, stride: u32, depth: u32, column: u32, columns: u32, lane:
     for (var q = 0u; q < LOADS; q++) {
       fragment[q] = state_at(start + (q * LANES + lane) * stride + l);
     }
-    let at = l * 4u * columns + column;
-    let w0 = w[at];
-    let w1 = w[at + columns];
-    let w2 = w[at + 2u * columns];
-    let w3 = w[at + 3u * columns];
+    let at = select(l * 4u * columns + column, column * 4u * depth + l, TRANSPOSE);
+    let step = select(columns, depth, TRANSPOSE);
+    var w0 = w[at];
+    var w1 = w[at + step];
+    var w2 = w[at + 2u * step];
+    var w3 = w[at + 3u * step];
+    if (TRANSPOSE) {
+      let tile = transpose(mat4x4f(w0, w1, w2, w3));
+      w0 = tile[0];
+      w1 = tile[1];
+      w2 = tile[2];
+      w3 = tile[3];
+    }
     for (var r = 0u; r < ROWS; r++) {
       let s = subgroupShuffle(fragment[r / LANES], r % LANES);
       acc[r] += s.x * w0 + s.y * w1 + s.z * w2 + s.w * w3;

@@ -2,8 +2,8 @@
 //   dh = dz[next]·wᵀ + dy[step]      dz = dh·φ′
 // The gradients of weights and inputs are matrix products with dz [batch, time, units] over all times. In dz comes φ(…); its
 // gradient takes its place.
-// w is transposed here. d_state [batch, units] = what arrives at h after the last step; in the end what arrives at the
-// initial one. In between it carries dh past masked steps.
+// w comes transposed, unless the product transposes it. d_state [batch, units] = what arrives at h after the last step; in the
+// end what arrives at the initial one. In between it carries dh past masked steps.
 //
 // A lane owns the units of its quads, for all rows.
 

@@ -5,6 +5,7 @@
  */
 import { defineOp, type Op } from '../../autodiff/op';
 import { gpu } from '../../gpu/gpu';
+import { rememberPlaces } from '../../step/row-gradients';
 import { asTensor, type TensorLike, zeros } from '../../tensor/create';
 import type { Tensor } from '../../tensor/tensor';
 import { dense } from './dense';
@@ -26,7 +27,10 @@ const pickOp: Op<DistinctIds> = defineOp<DistinctIds>({
 const placeOp: Op<DistinctIds> = defineOp<DistinctIds>({
   name: 'placeDistinct',
   output: ([x], { slotOfRow }) => ({ shape: [slotOfRow.size, x.shape[1]], dtype: 'f32' }),
-  forward: ([x], [table], { slotOfRow }) => gatherInto(x, slotOfRow, table, 0),
+  forward([x], [table], { slotOfRow }) {
+    gatherInto(x, slotOfRow, table, 0);
+    rememberPlaces(table, { places: slotOfRow, values: x });
+  },
   gradient: ({ dy: [dy], attrs }) => [() => pickOp([dy!], attrs)[0]],
 });
 

@@ -58,7 +58,7 @@ export function cellKernels(
       products[product],
       grid, math, step,
     ];
-    const common = { overrides, consts: { ROWS: 16, LANES: 8, QUADS: 8, SLICES: 1 }, step: true };
+    const common = { overrides: product === 'shuffle' ? { ...overrides, TRANSPOSE: false } : overrides, consts: { ROWS: 16, LANES: 8, QUADS: 8, SLICES: 1 }, step: true };
     return {
       forward: defineKernel({
         name: `rnn/${name}-forward`, ...forward, ...common, lib: lib({ name: 'rnn/hold', source: holdSource }),

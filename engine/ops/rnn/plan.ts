@@ -17,13 +17,18 @@ export interface RnnPlan {
 /** So many lanes hide the latency of a GPU's loads; more would want more workgroup memory than every adapter has. */
 const ENOUGH_LANES = 256;
 
+/** Whether the device's kernels make products by shuffles: on a CPU a load costs as much as many multiplications. */
+export function sharesByShuffles({ software, subgroup }: RnnDevice): boolean {
+  return software && subgroup >= 4;
+}
+
 /**
  * @param gates products that a lane's place in the workgroup stands for: the cell's gates forward, 1 backward
  * @param depth length of the sums, in vec4s
  */
 export function planRnn(batch: number, quads: number, gates: number, depth: number, device: RnnDevice): RnnPlan {
-  // On a CPU a load costs as much as many multiplications: it should serve many rows.
-  if (device.software && device.subgroup >= 4) {
+  if (sharesByShuffles(device)) {
+    // A load should serve many rows.
     const LANES = Math.min(device.subgroup, 8);
     return { product: 'shuffle', consts: { ROWS: batch > 8 ? 16 : 8, LANES, QUADS: LANES, SLICES: 1 } };
   }

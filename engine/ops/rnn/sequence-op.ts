@@ -15,7 +15,7 @@ import { slice } from '../layout/slice';
 import { transpose } from '../layout/transpose';
 import type { Cell } from './cell';
 import { type Layered, layoutOf } from './layout';
-import type { RnnDevice } from './plan';
+import { type RnnDevice, sharesByShuffles } from './plan';
 
 /** Bits of the kernels' `flags`. */
 const INITIAL = 1;
@@ -102,7 +102,7 @@ export const sequenceOp: Op<SequenceAttrs> = defineOp<SequenceAttrs>({
     const parts = (): readonly Tensor[] => {
       if (made) return made;
       const rest = [...(kept ? [kept] : []), ...(mask ? [mask] : []), ...(dy ? [dy] : []), ...(dState ? [dState] : [])];
-      const given = [gates, before, transpose(wh), ...rest];
+      const given = [gates, before, sharesByShuffles(attrs.device) ? wh : transpose(wh), ...rest];
       const how = { ...attrs, withDy: dy !== null, withState: dState !== null };
       // Others may ask again, or for the gradient of this gradient, which says that there is none.
       if (attrs.uses > 1 || gradientUses(given) > 0) return (made = gradientOp(given, how));
@@ -160,7 +160,7 @@ function gradientSpecs([gates, { shape: [batch, , units] }]: readonly TensorSpec
   return [dz, { shape: [cell.states, batch, units], dtype: 'f32' }, ...(cell.ownBias ? [dz] : [])];
 }
 
-/** Inputs: gates, before, whᵀ, kept?, mask?, dy?, dState?; outputs as `gradientSpecs` has them, dz holding the gates. */
+/** Inputs: gates, before, wh or whᵀ, kept?, mask?, dy?, dState?; outputs as `gradientSpecs` has them, dz holding the gates. */
 function recordGradient(inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: GradientAttrs): void {
   const { cell, withState } = attrs;
   const [batch, , units] = inputs[1].shape;
@@ -181,7 +181,7 @@ const backwardKernel: Layered<GradientAttrs> = ([, before, w, ...rest], [dz, dSt
     run(cell.kernels[product].backward, {
       bind: { w, h_before: before, dy, mask, d_state: dState, dz, dq, ...(cell.kept && { [cell.kept]: kept }) },
       params: { batch, time, units, last, count: steps + (initial && steps === last ? 1 : 0), length, flags },
-      overrides,
+      overrides: product === 'shuffle' ? { ...overrides, TRANSPOSE: true } : overrides,
       consts,
       scalars,
       grid: ceilDiv(batch, consts.ROWS),

@@ -51,7 +51,7 @@ export class BufferPool {
       return { buffer: reused, offset: 0, size };
     }
     this.use.created++;
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | GPUBufferUsage.INDIRECT;
     return { buffer: this.device.createBuffer({ size, usage }), offset: 0, size };
   }
 

@@ -5,7 +5,7 @@
 import type { BindGroupCache } from './bindings';
 import type { CaptureHeap, Temporary, Tenant } from './capture-heap';
 import type { Encoder } from './encoder';
-import { type CapturedCommand, type DispatchCommand, operandsOf, type Recorder, storagesOf, subregion } from './recorder';
+import { type CapturedCommand, type DispatchCommand, operandsOf, partsOf, type Recorder, storagesOf, subregion } from './recorder';
 import type { Region, Storage } from './storage';
 import { substituted } from './substitutes';
 
@@ -13,6 +13,7 @@ interface ResolvedDispatch {
   readonly command: DispatchCommand;
   /** One bind group, or one per input slot where an operand is an input. */
   readonly groups: readonly GPUBindGroup[];
+  readonly workgroups: Region | null;
 }
 
 interface ResolvedCopy {
@@ -58,7 +59,7 @@ export class Capture implements Tenant {
     for (const step of this.steps) {
       if ('command' in step) {
         const group = step.groups.length === 1 ? step.groups[0] : step.groups[input];
-        encoder.dispatch(step.command, group, step.command.slot >= 0 ? slot : -1);
+        encoder.dispatch(step.command, group, step.command.slot >= 0 ? slot : -1, step.workgroups);
       } else {
         encoder.copy(step.from[input % step.from.length], step.to[input % step.to.length], step.bytes);
       }
@@ -96,9 +97,9 @@ function resolve(command: CapturedCommand, bindings: BindGroupCache): ResolvedDi
     operands.map((o) => subregion(o.storage.slots ? o.storage.slots[slot] : o.storage.region!, o));
   const all = Array.from({ length: slots }, (_, slot) => regionsAt(slot));
   if ('pipeline' in command) {
-    const { pipeline, params, label } = command;
-    const groups = all.map((regions) => bindings.get(pipeline, params ? [...regions, params] : regions, label));
-    return { command, groups };
+    const { pipeline, label } = command;
+    const parts = all.map((regions) => partsOf(command, regions));
+    return { command, groups: parts.map(({ bound }) => bindings.get(pipeline, bound, label)), workgroups: parts[0].workgroups };
   }
   return { from: all.map((r) => r[0]), to: all.map((r) => r[1]), bytes: command.from.byteLength };
 }

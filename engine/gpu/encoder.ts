@@ -1,5 +1,6 @@
 /** Recorded commands as WebGPU's: one command encoder, with the compute pass that is open. */
 import type { Capture } from './capture';
+import { roundUp } from './grid';
 import type { Pipeline } from './pipelines';
 import type { DispatchCommand } from './recorder';
 import { SLOT_BYTES, type StepSlots } from './step-slots';
@@ -23,17 +24,25 @@ export class Encoder {
     capture.encode(this, input, slot);
   }
 
-  /** `slot` is the step slot, which a kernel that reads none has no use for. */
-  dispatch({ pipeline, grid: [x, y, z] }: DispatchCommand, group: GPUBindGroup, slot: number): void {
+  /** `slot` is the step slot, which a kernel that reads none has no use for; `workgroups` stands in place of the command's grid. */
+  dispatch({ pipeline, grid: [x, y, z], slotGroup }: DispatchCommand, group: GPUBindGroup, slot: number, workgroups: Region | null): void {
     const pass = (this.pass ??= this.encoder.beginComputePass());
     if (pipeline !== this.pipeline) pass.setPipeline((this.pipeline = pipeline).pipeline);
-    if (slot >= 0 && slot !== this.slot) pass.setBindGroup(1, this.steps.group, [(this.slot = slot) * SLOT_BYTES]);
+    if (slotGroup) {
+      pass.setBindGroup(1, slotGroup, [0]);
+      this.slot = -1;
+    } else if (slot >= 0 && slot !== this.slot) {
+      pass.setBindGroup(1, this.steps.group, [(this.slot = slot) * SLOT_BYTES]);
+    }
     pass.setBindGroup(0, group);
-    pass.dispatchWorkgroups(x, y, z);
+    if (workgroups) pass.dispatchWorkgroupsIndirect(workgroups.buffer, workgroups.offset);
+    else pass.dispatchWorkgroups(x, y, z);
   }
 
-  copy(from: Region, to: Region, bytes: number): void {
+  copy(from: Region, to: Region, length: number): void {
     this.endPass();
+    // WebGPU copies whole words: an odd f16 takes its padding along.
+    const bytes = roundUp(length, 4);
     if (from.buffer === to.buffer) {
       // Neighbours in an arena: WebGPU copies between two buffers only.
       const between = this.scratch(bytes);

@@ -4,6 +4,7 @@ import { Encoder } from './encoder';
 import type { Profiler } from './profiler';
 import type { DispatchCommand } from './recorder';
 import type { StepSlots } from './step-slots';
+import type { Region } from './storage';
 import type { Timestamps } from './timestamps';
 
 abstract class MeasuringEncoder extends Encoder {
@@ -19,10 +20,10 @@ abstract class MeasuringEncoder extends Encoder {
     this.replayed = null;
   }
 
-  override dispatch(command: DispatchCommand, group: GPUBindGroup, slot: number): void {
+  override dispatch(command: DispatchCommand, group: GPUBindGroup, slot: number, workgroups: Region | null): void {
     const taken = this.replayed ?? this.profiler.takesEager(command);
-    if (taken) this.measure(command, () => super.dispatch(command, group, slot));
-    else super.dispatch(command, group, slot);
+    if (taken) this.measure(command, () => super.dispatch(command, group, slot, workgroups));
+    else super.dispatch(command, group, slot, workgroups);
   }
 
   protected abstract measure(command: DispatchCommand, dispatch: () => void): void;

@@ -23,6 +23,10 @@ export interface DispatchCommand {
   /** Step slot, or −1 for a kernel that reads none. */
   readonly slot: number;
   readonly grid: Grid;
+  /** Three u32 in place of `grid`: the device finds out how many workgroups there are. */
+  readonly workgroups?: Bindable;
+  /** In place of the step slot: one that the device made. */
+  readonly slotGroup?: GPUBindGroup;
   readonly label: string;
   /** Additions and multiplications, where the op knows. */
   readonly flops?: number;
@@ -71,6 +75,7 @@ export class Recorder {
   profiler: Profiler | null = null;
   private pending: Command[] = [];
   private scratch: Region | null = null;
+  private heldBack: DispatchCommand[] | null = null;
   private captured: { commands: CapturedCommand[]; scalars: StepScalar[]; streams: number } | null = null;
 
   constructor(
@@ -88,11 +93,24 @@ export class Recorder {
   }
 
   dispatch(command: DispatchCommand): void {
-    this.push(command, command.operands);
+    if (this.heldBack) this.heldBack.push(command);
+    else this.push(command);
   }
 
   copy(from: Bindable, to: Bindable): void {
-    if (from.byteLength > 0) this.push({ from, to }, [from, to]);
+    if (this.heldBack) throw new KernelError('A copy cannot be held back: it would run all the same.');
+    if (from.byteLength > 0) this.push({ from, to });
+  }
+
+  /** The dispatches of `fn`, to be recorded later on: with a grid that something in between finds out. */
+  holdBack(fn: () => void): readonly DispatchCommand[] {
+    const [outer, held] = [this.heldBack, (this.heldBack = [])];
+    try {
+      fn();
+      return held;
+    } finally {
+      this.heldBack = outer;
+    }
   }
 
   /** Makes room for one replay and `more` commands, so that none of them starts a submit in between. */
@@ -236,7 +254,8 @@ export class Recorder {
     return this.scratch.buffer;
   }
 
-  private push(command: CapturedCommand, operands: readonly Bindable[]): void {
+  private push(command: CapturedCommand): void {
+    const operands = operandsOf(command);
     if (this.captured) {
       // The capture takes over these references.
       for (const { storage } of operands) storage.refs++;
@@ -252,8 +271,8 @@ export class Recorder {
     const operands = operandsOf(command);
     const regions = operands.map((o) => subregion(this.place(o.storage), o));
     if ('pipeline' in command) {
-      const all = command.params ? [...regions, command.params] : regions;
-      encoder.dispatch(command, this.bindings.get(command.pipeline, all, command.label), command.slot);
+      const { bound, workgroups } = partsOf(command, regions);
+      encoder.dispatch(command, this.bindings.get(command.pipeline, bound, command.label), command.slot, workgroups);
     } else {
       encoder.copy(regions[0], regions[1], command.from.byteLength);
     }
@@ -265,7 +284,15 @@ export class Recorder {
 }
 
 export function operandsOf(command: CapturedCommand): readonly Bindable[] {
-  return 'pipeline' in command ? command.operands : [command.from, command.to];
+  if (!('pipeline' in command)) return [command.from, command.to];
+  return command.workgroups ? [...command.operands, command.workgroups] : command.operands;
+}
+
+/** What a dispatch binds, and where its grid lies, of the regions of `operandsOf`. */
+export function partsOf({ operands, params }: DispatchCommand, regions: readonly Region[]): { bound: Region[]; workgroups: Region | null } {
+  const bound = regions.slice(0, operands.length);
+  if (params) bound.push(params);
+  return { bound, workgroups: regions[operands.length] ?? null };
 }
 
 /** The storages of all operands, those of substitutes included: as often as each is named. */
@@ -278,7 +305,8 @@ export function storagesOf(commands: readonly CapturedCommand[]): Storage[] {
 
 /** What a command does with each of its operands. */
 export function accessOf(command: CapturedCommand): readonly Access[] {
-  return 'pipeline' in command ? command.pipeline.access : ['read', 'write'];
+  if (!('pipeline' in command)) return ['read', 'write'];
+  return command.workgroups ? [...command.pipeline.access, 'read'] : command.pipeline.access;
 }
 
 /** The part of a region that an operand names. Sizes round up to 16 bytes: kernels may use whole vec4s. */

@@ -39,11 +39,12 @@ export class StepSlots {
       label: 'step slot',
       entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform', hasDynamicOffset: true } }],
     });
-    this.group = device.createBindGroup({
-      label: 'step slot',
-      layout: this.layout,
-      entries: [{ binding: 0, resource: { buffer: this.buffer, size: SLOT_BYTES } }],
-    });
+    this.group = this.groupOn(this.buffer);
+  }
+
+  /** For slots in a uniform buffer. */
+  groupOn(buffer: GPUBuffer): GPUBindGroup {
+    return this.device.createBindGroup({ label: 'step slot', layout: this.layout, entries: [{ binding: 0, resource: { buffer, size: SLOT_BYTES } }] });
   }
 
   get full(): boolean {

@@ -3,6 +3,8 @@ import { ShapeError, ValueError } from '../../engine/errors';
 import { gpu } from '../../engine/gpu/gpu';
 import type { StepScalar } from '../../engine/gpu/step-slots';
 import type { Bindable } from '../../engine/gpu/storage';
+import { mul } from '../../engine/ops';
+import { LossScale, type LossScaleState } from '../../engine/ops/update/loss-scale';
 import { weightDecay } from '../../engine/ops/update/weight-decay';
 import { Arena, type ArenaRange, type RowRange } from '../../engine/step/arena';
 import { type PlacedGradient, placesBehind, rowsBehind } from '../../engine/step/row-gradients';
@@ -13,6 +15,7 @@ import type { Variable } from '../../engine/tensor/variable';
 import { applyConstraints } from '../core/constrained';
 import { LearningRateSchedule } from '../schedules/schedule';
 import { checkClipping, type Clipping, clipGradients, clips } from './clipping';
+import { checkedScaling, type LossScaling } from './loss-scaling';
 
 /** A rate, a schedule, or a function of the step number (from 0). */
 export type LearningRate = number | LearningRateSchedule | ((step: number) => number);
@@ -31,6 +34,8 @@ export abstract class Optimizer {
   iterations = 0;
   private rate: LearningRate;
   private arena: Arena | null = null;
+  private scaling: Required<LossScaling> | null = null;
+  private ownScale: LossScale | null = null;
   private readonly scalars: readonly StepScalar[] = [
     { dtype: 'f32', next: () => this.currentLearningRate },
     { dtype: 'u32', next: () => ++this.iterations },
@@ -51,6 +56,42 @@ export abstract class Optimizer {
 
   set learningRate(rate: LearningRate) {
     this.rate = checkedRate(rate);
+  }
+
+  /**
+   * From now on gradients have to be those of `scaleLoss(loss)`; a step in which one of them is not finite is skipped, and the
+   * scale halved. Before the first step. `fit` does so by itself where layers store half precision.
+   */
+  scaleLossDynamically(scaling: LossScaling = {}): this {
+    if (this.iterations > 0) throw new ValueError(`scaleLossDynamically: the optimizer has taken ${this.iterations} steps; call it before the first.`);
+    [this.scaling, this.ownScale] = [checkedScaling(scaling), null];
+    return this;
+  }
+
+  /** Whether the loss is scaled. */
+  get scalesLoss(): boolean {
+    return this.scaling !== null;
+  }
+
+  /** What gradients have to be taken of: the loss, or loss scaling's multiple of it. */
+  scaleLoss(loss: Tensor): Tensor {
+    const { lossScale } = this;
+    return lossScale ? mul(loss, lossScale.scale) : loss;
+  }
+
+  /** The scale as of now, and how many steps were skipped since `countSteps`; `null` without loss scaling. */
+  async lossScaleState(): Promise<LossScaleState | null> {
+    return this.lossScale?.read() ?? null;
+  }
+
+  /** Takes the steps that loss scaling skipped off `iterations`, which learns of them late. `fit` does so after every epoch. */
+  async countSteps(): Promise<void> {
+    this.iterations -= (await this.ownScale?.takeSkipped()) ?? 0;
+  }
+
+  private get lossScale(): LossScale | null {
+    const { scaling } = this;
+    return scaling && (this.ownScale ??= new LossScale(scaling.initialScale, scaling.dynamicGrowthSteps));
   }
 
   /** The rate of the coming step. */
@@ -107,9 +148,14 @@ export abstract class Optimizer {
   /** Updates the rows of a table that ever had a gradient. */
   protected updateRows(_table: RowRange, _scalars: readonly StepScalar[]): void {}
 
-  /** Decay reaches every row, and clipping wants the gradient in one place. */
+  /** Clipping and loss scaling look at all gradients before the update. */
+  private get wantsWholeGradients(): boolean {
+    return clips(this.options) || this.scaling !== null;
+  }
+
+  /** Decay reaches every row. */
   private get byRow(): boolean {
-    return this.updatesRows && !this.options.weightDecay && !clips(this.options);
+    return this.updatesRows && !this.options.weightDecay && !this.wantsWholeGradients;
   }
 
   /** Whether `update` takes a range with a `table`. */
@@ -119,7 +165,7 @@ export abstract class Optimizer {
 
   /** The places behind a gradient, where `update` can go back to them. */
   private placesOf(gradient: Tensor): PlacedGradient | null {
-    return this.takesTable && !clips(this.options) && gradient.shape[1] % 4 === 0 ? placesBehind(gradient) : null;
+    return this.takesTable && !this.wantsWholeGradients && gradient.shape[1] % 4 === 0 ? placesBehind(gradient) : null;
   }
 
   /** Further numbers that change from step to step; asked for in order, when `iterations` counts the coming step already. */
@@ -171,10 +217,17 @@ export abstract class Optimizer {
     for (const table of tables) this.updateRows(table, scalars);
     const ranges = arena.ranges(updated, placed);
     const { weightDecay: decay } = this.options;
-    for (const range of clips(this.options) ? clipGradients(ranges, this.options) : ranges) {
-      if (decay) weightDecay(range, scalars, decay);
-      this.update(range, scalars);
-    }
+    const { lossScale } = this;
+    lossScale?.unscale(ranges);
+    const clipped = clips(this.options) ? clipGradients(ranges, this.options) : ranges;
+    const update = (): void => {
+      for (const range of clipped) {
+        if (decay) weightDecay(range, scalars, decay);
+        this.update(range, scalars);
+      }
+    };
+    if (lossScale) lossScale.guard(scalars, update);
+    else update();
     applyConstraints(variables);
   }
 }

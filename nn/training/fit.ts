@@ -103,6 +103,7 @@ export async function fit(model: Model, trainer: Trainer, x: InputLike | Supervi
         if (!history.interrupted) validated = ofValidation(measured);
       }
       logs = { ...(await trained()), ...validated };
+      await trainer.optimizer.countSteps();
       progress.end(step, logs);
       if (stepsPerEpoch && step < stepsPerEpoch && !model.stopTraining) warnRanOut('fit', step, stepsPerEpoch);
       steps ??= step;

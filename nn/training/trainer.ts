@@ -130,7 +130,7 @@ export class Trainer {
     const judged = tape.record(() => this.judge(x, y, true, weights));
     const { losses, slope, penalty } = judged;
     const gradients = penalty
-      ? tape.gradient(tape.record(() => add(sum(mul(losses, slope)), penalty)), variables)
+      ? tape.gradient(tape.record(() => add(sum(mul(losses, slope)), this.optimizer.scaleLoss(penalty))), variables)
       : tape.gradient(losses, variables, slope);
     this.optimizer.applyGradients(gradients, variables);
     this.measure(y, judged);
@@ -144,25 +144,30 @@ export class Trainer {
   private judge(x: Tensor, y: Tensor, training: boolean, weights?: Tensor): Judgement {
     const yPred = single(this.model.apply(x, { training }), `Model "${this.model.name}"`);
     const penalty = this.penalty();
-    const expected = this.entries(y, yPred, yPred.shape.slice(0, -1));
+    const expected = this.entries(y, yPred, yPred.shape.slice(0, -1), training);
     const each = this.loss.call(y, yPred, training && !weights && !penalty ? expected.slope : undefined);
     // A weight per sample counts for all steps of a sequence.
     const losses = weights ? mul(each, reshape(weights, [-1, ...each.shape.slice(1).fill(1)])) : each;
     // A loss of one's own may give another shape.
-    const entries = sameShape(losses.shape, expected.slope.shape) ? expected : this.entries(y, yPred, losses.shape);
+    const entries = sameShape(losses.shape, expected.slope.shape) ? expected : this.entries(y, yPred, losses.shape, training);
     return { yPred, losses, penalty, ...entries };
   }
 
   /** How the entries of a loss of this shape count. */
-  private entries(y: Tensor, yPred: Tensor, shape: Shape): Entries {
+  private entries(y: Tensor, yPred: Tensor, shape: Shape, training: boolean): Entries {
     const mask = maskOf(yPred);
     const unmasked = mask && sameShape(mask.shape, shape) ? cast(mask, 'f32') : undefined;
     const found = this.loss.counted(y);
     const ofLoss = found ? reshape(found, shape) : undefined;
     const counted = unmasked && ofLoss ? mul(unmasked, ofLoss) : (unmasked ?? ofLoss);
-    // The reduced loss need not be computed: a mean's gradient is 1/n for each entry that counts.
-    if (this.loss.reduction === 'sum') return { unmasked, counted, slope: counted ?? constant(shape, 1) };
-    return { unmasked, counted, slope: counted ? div(counted, sum(counted)) : constant(shape, 1 / sizeOf(shape)) };
+    const slope = this.slope(shape, counted);
+    return { unmasked, counted, slope: training ? this.optimizer.scaleLoss(slope) : slope };
+  }
+
+  /** The reduced loss need not be computed: a mean's gradient is 1/n for each entry that counts. */
+  private slope(shape: Shape, counted?: Tensor): Tensor {
+    if (this.loss.reduction === 'sum') return counted ?? constant(shape, 1);
+    return counted ? div(counted, sum(counted)) : constant(shape, 1 / sizeOf(shape));
   }
 
   /** The sum of what the model adds to the loss; `null` if that is nothing. */

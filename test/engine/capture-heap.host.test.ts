@@ -9,7 +9,7 @@ import { Storage } from '../../engine/gpu/storage';
 const test = suite('memory of captures');
 
 // What the pool asks of a device.
-Object.assign(globalThis, { GPUBufferUsage: { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4 } });
+Object.assign(globalThis, { GPUBufferUsage: { STORAGE: 1, COPY_SRC: 2, COPY_DST: 4, INDIRECT: 8 } });
 const makePool = (): BufferPool =>
   new BufferPool({ limits: { maxBufferSize: 2 ** 40 }, createBuffer: () => ({ destroy() {} }) } as unknown as GPUDevice);
 

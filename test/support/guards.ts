@@ -8,8 +8,8 @@ import { roundUp } from '../../engine/gpu/grid';
 import { type Bindable, type Region, Storage } from '../../engine/gpu/storage';
 
 const BAND_BYTES = 512;
-/** A signalling NaN: arithmetic on it gives another pattern, so that a result written over it is seen. */
-const POISON = 0xff80dead;
+/** A signalling NaN, as two f16 two NaNs: arithmetic on it gives another pattern, so that a result written over it is seen. */
+const POISON = 0xff80fdad;
 
 interface Guarded {
   readonly region: Region;
@@ -26,7 +26,7 @@ export class Guards {
     pool.allocate = (bytes) => {
       const end = roundUp(bytes, 16);
       const size = end + BAND_BYTES;
-      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | GPUBufferUsage.INDIRECT;
       const buffer = device.createBuffer({ size, usage });
       device.queue.writeBuffer(buffer, 0, new Uint32Array(size / 4).fill(POISON));
       const region = { buffer, offset: 0, size };

@@ -29,7 +29,7 @@ export function ratiosOf(rows: readonly Row[]): Ratios {
         break;
       case 'steps':
         put(`${row.name}: times faster than`, row.slower);
-        put(`${row.name}: bare calls ÷ host time`, 1 / (row.hostOverFloor as number));
+        put(`${row.name}: bare calls ÷ replay`, 1 / (row.replayOverFloor as number));
         break;
       case 'memory':
         put(`${row.name}: saved ÷ temporaries`, 1 / (row.deviceRatio as number));

@@ -46,7 +46,8 @@ const sections: readonly Section[] = [
     suite: 'steps',
     title: 'Training steps',
     about:
-      'Host time is that of encoding and submitting, uploads included; the floor is that of the same WebGPU calls made with nothing around them (the least of each). ' +
+      'Host time in two parts: the batch is copied into the memory that is sent, and what is derived from it worked out (ids are sorted); the replay encodes and submits. ' +
+      'The floor is the time of the same WebGPU calls, uploads included, made with nothing around them (the least of each). ' +
       'Dispatches and submits per step are counted on WebGPU\'s prototypes; device time is that of the compute passes. Per timestep is CPU time, beside that at length 64.',
     head: stepHead,
     cells: stepCells,

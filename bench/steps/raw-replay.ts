@@ -12,7 +12,7 @@ interface Call {
 
 const WATCHED: readonly (readonly [() => object, readonly string[]])[] = [
   [() => GPUCommandEncoder.prototype, ['beginComputePass', 'copyBufferToBuffer']],
-  [() => GPUComputePassEncoder.prototype, ['setPipeline', 'setBindGroup', 'dispatchWorkgroups', 'end']],
+  [() => GPUComputePassEncoder.prototype, ['setPipeline', 'setBindGroup', 'dispatchWorkgroups', 'dispatchWorkgroupsIndirect', 'end']],
   [() => GPUQueue.prototype, ['submit', 'writeBuffer']],
 ];
 
@@ -60,6 +60,9 @@ export class RawReplay {
       switch (name) {
         case 'dispatchWorkgroups':
           pass!.dispatchWorkgroups(args[0] as number, args[1] as number, args[2] as number);
+          break;
+        case 'dispatchWorkgroupsIndirect':
+          pass!.dispatchWorkgroupsIndirect(args[0] as GPUBuffer, args[1] as number);
           break;
         case 'setBindGroup':
           if (args.length > 2) pass!.setBindGroup(args[0] as number, args[1] as GPUBindGroup, args[2] as number[]);

@@ -7,6 +7,7 @@ import { median, type Row, rowOf } from '../row';
 import { fixed, table } from '../table';
 import type { StepBenchmark } from './benchmark';
 import * as files from './index';
+import { Preparation } from './preparation';
 import { RawReplay } from './raw-replay';
 
 export interface StepOptions {
@@ -59,22 +60,28 @@ async function benchStep(gpu: Gpu, { batch, trainer: make, data }: StepBenchmark
   const raw = RawReplay.of(gpu.device, () => train(steps));
   await gpu.throttle();
   const samples: Sample[] = [];
+  const preparation = new Preparation();
+  const preparations: number[] = [];
   const floors: number[] = [];
   const floorsWithUploads: number[] = [];
   const deviceTimes: number[] = [];
   const end = performance.now() + SECONDS * 1000;
   while (samples.length < MIN_ROUNDS || performance.now() < end) {
+    preparation.take();
     samples.push(await timed(gpu, () => train(steps)));
+    preparations.push(preparation.take());
     // The raw calls train on, if on stale step numbers; in turn with the engine's, so that load hits both alike.
     floors.push((await timed(gpu, () => raw.run({ uploads: false }))).host);
     floorsWithUploads.push((await timed(gpu, () => raw.run({ uploads: true }))).host);
     const device = await clock?.time(async () => void (await timed(gpu, () => train(steps))));
     if (device != null) deviceTimes.push(device);
   }
+  preparation.stop();
   const perStep = (values: readonly number[]): number => median(values) / steps;
   const ms = perStep(samples.map((sample) => sample.ms));
   const least = (values: readonly number[]): number => Math.min(...values) / steps;
   const hosts = samples.map(({ host }) => host);
+  const replays = hosts.map((host, i) => host - preparations[i]);
   const result = {
     batch,
     about,
@@ -85,19 +92,22 @@ async function benchStep(gpu: Gpu, { batch, trainer: make, data }: StepBenchmark
     /** Encoding and submitting, uploads included. */
     hostMs: perStep(hosts),
     hostMinMs: least(hosts),
+    /** Of it, copying the batch and what is derived from it. */
+    prepareMinMs: least(preparations),
+    replayMinMs: least(replays),
     /** The same calls without an engine: commands and submits only, and with the uploads. */
     floorMs: perStep(floors),
     floorMinMs: least(floors),
     floorWithUploadsMs: perStep(floorsWithUploads),
     floorWithUploadsMinMs: least(floorsWithUploads),
-    /** Of the least times: host time over the floor with uploads. */
-    hostOverFloor: least(hosts) / least(floorsWithUploads),
+    /** Of the least times: host time without preparation over the floor with uploads. */
+    replayOverFloor: least(replays) / least(floorsWithUploads),
     /** In compute passes, by timestamps; where there are none, from the end of the submit, while the host waits. */
     deviceMs: deviceTimes.length > 0 ? perStep(deviceTimes) : perStep(samples.map(({ ms, host }) => ms - host)),
     cpuMs: least(samples.map(({ cpu }) => cpu)),
     samplesPerSecond: (1000 * batch) / ms,
     /** Counted on WebGPU's prototypes. */
-    dispatches: raw.count('dispatchWorkgroups') / steps,
+    dispatches: (raw.count('dispatchWorkgroups') + raw.count('dispatchWorkgroupsIndirect')) / steps,
     submits: raw.count('submit') / steps,
     uploadedBytes: raw.written / steps,
     peakBytes: gpu.pool.use.peak,
@@ -127,7 +137,7 @@ async function timed(gpu: Gpu, submit: () => void): Promise<Sample> {
 }
 
 export const stepHead = [
-  'training step', 'samples/s', 'ms', 'least ms', 'device ms', 'host ms', 'floor ms', 'host ÷ floor', 'CPU ms', 'per timestep', 'dispatches', 'submits', 'peak MiB', 'first ms',
+  'training step', 'samples/s', 'ms', 'least ms', 'device ms', 'batch ms', 'replay ms', 'floor ms', 'replay ÷ floor', 'CPU ms', 'per timestep', 'dispatches', 'submits', 'peak MiB', 'first ms',
 ];
 
 export function stepCells(rows: readonly Row[]): string[][] {
@@ -140,9 +150,10 @@ export function stepCells(rows: readonly Row[]): string[][] {
           fixed(row.medianMs, 2),
           fixed(row.minMs, 2),
           fixed(row.deviceMs, 2),
-          fixed(row.hostMinMs, 3),
+          fixed(row.prepareMinMs, 3),
+          fixed(row.replayMinMs, 3),
           fixed(row.floorWithUploadsMinMs, 3),
-          fixed(row.hostOverFloor, 2),
+          fixed(row.replayOverFloor, 2),
           fixed(row.cpuMs, 2),
           row.perTimestepMs ? `${fixed(row.perTimestepCpuMs, 2)}${row.perTimestepCpuRatio ? ` (${fixed(row.perTimestepCpuRatio, 2)}×)` : ''}` : '',
           String(row.dispatches),

@@ -34,13 +34,15 @@ fn main(
   let column = i - row * params.width;
   var sum = T(0.0);
   var count = 0.0;
+  var known = true;
   for (var t = 0u; t < params.time; t++) {
     let id = ids[row * params.time + t];
     if (SKIP_ZERO && id == 0u) {
       continue;
     }
-    sum += select(T(params.missing), table[min(id, params.rows - 1u) * params.width + column], id < params.rows);
+    sum += table[min(id, params.rows - 1u) * params.width + column];
+    known = known && id < params.rows;
     count += 1.0;
   }
-  y[i] = sum / count;
+  y[i] = select(T(params.missing), sum / count, known);
 }

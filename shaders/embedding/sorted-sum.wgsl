@@ -1,6 +1,6 @@
 // sums[s, :] = Σ over i in start[s] … start[s + 1] of x[row(i), :]
-// row(i) is order[i] / share where the rows of x were sorted by segment (share neighbours in that order have one
-// row of x in common), and i itself where not INDEXED: then x holds the segments' rows side by side.
+// row(i) is order[i] where the rows of x were sorted by segment, and i itself where not INDEXED: then x holds the segments'
+// rows side by side.
 // x [rows, width], start [segments + 1], order [n], sums [segments, width], row-major; T is vec4f or vec2f where the
 // width divides, and widths then count those. Where COUNTED, only the first count[count_at] segments are summed.
 // Lanes take one T of sums after the other, as far apart as there are lanes, and add in order: the same bits every
@@ -19,7 +19,6 @@ alias T = f32;
 struct Params {
   segments: u32,
   width: u32,
-  share: u32,
   count_at: u32,
 }
 @group(0) @binding(5) var<uniform> params: Params;
@@ -43,7 +42,7 @@ fn main(
     for (var at = start[segment]; at < end; at++) {
       var row = at;
       if (INDEXED) {
-        row = order[at] / params.share;
+        row = order[at];
       }
       sum += x[row * params.width + column];
     }

@@ -73,7 +73,7 @@ export function bagRows(bags: Tensor, tableRows: number, width: number): BagRows
       if (rows[0] > capacity) {
         throw new ValueError(`A batch names ${rows[0]} rows of a table; this adapter takes at most ${capacity} of ${width} numbers at once. Use smaller batches.`);
       }
-      countingSort(slots, capacity, 0, order, pieceStart, segmentStart);
+      countingSort(slots, capacity, {}, order, pieceStart, segmentStart);
       for (let at = 0; at < pieceStart[pieces]; at++) order[at] = owners[order[at]];
     },
   });

@@ -39,7 +39,7 @@ export function distinctIds(ids: Tensor, tableRows: number): DistinctIds | null 
     ],
     fill(values, [rows, count, slots, slotOfRow, order, pieceStart, segmentStart]) {
       count[0] = findDistinct(values, rows, slots, slotOfRow);
-      countingSort(slots, capacity, 0, order, pieceStart, segmentStart);
+      countingSort(slots, capacity, {}, order, pieceStart, segmentStart);
     },
   });
   if (!derived) return null;

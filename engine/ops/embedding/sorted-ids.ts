@@ -6,7 +6,7 @@ import type { Tensor } from '../../tensor/tensor';
 export const PIECE = 128;
 
 export interface SortedIds {
-  /** [n]: positions in the ids, by id, in their order among equals. */
+  /** [n]: positions in the ids, by id, in their order among equals; where ids share a row, the rows. */
   readonly order: Tensor;
   /** [pieces + 1]: where each piece starts in `order`; unused pieces at the end are empty. */
   readonly pieceStart: Tensor;
@@ -16,18 +16,25 @@ export interface SortedIds {
   readonly pieces: number;
 }
 
-/** `ids` sorted into `segments`, if the host knows them; ids below `first` or past the last segment are left out. */
-export function sortedIds(ids: Tensor, segments: number, first = 0): SortedIds | null {
+export interface SortOptions {
+  /** Ids below this one are left out, as are those past the last segment. Default 0. */
+  readonly first?: number;
+  /** So many neighbouring ids stand for one row. Default 1. */
+  readonly share?: number;
+}
+
+/** `ids` sorted into `segments`, if the host knows them. */
+export function sortedIds(ids: Tensor, segments: number, { first = 0, share = 1 }: SortOptions = {}): SortedIds | null {
   const n = ids.size;
   const pieces = Math.floor(n / PIECE) + Math.min(n, segments);
   const derivation: Derivation = {
-    key: `sorted into ${segments} from ${first}`,
+    key: `sorted into ${segments} from ${first}, ${share} a row`,
     companions: [
       { shape: [n], dtype: 'u32' },
       { shape: [pieces + 1], dtype: 'u32' },
       { shape: [segments + 1], dtype: 'u32' },
     ],
-    fill: (values, [order, pieceStart, segmentStart]) => countingSort(values, segments, first, order, pieceStart, segmentStart),
+    fill: (values, [order, pieceStart, segmentStart]) => countingSort(values, segments, { first, share }, order, pieceStart, segmentStart),
   };
   const companions = derive(ids, derivation);
   return companions && { order: companions[0], pieceStart: companions[1], segmentStart: companions[2], pieces };
@@ -37,7 +44,7 @@ export function sortedIds(ids: Tensor, segments: number, first = 0): SortedIds |
 export function countingSort(
   ids: ArrayLike<number>,
   segments: number,
-  first: number,
+  { first = 0, share = 1 }: SortOptions,
   order: { [i: number]: number },
   pieceStart: { readonly length: number; [i: number]: number },
   segmentStart: { [i: number]: number },
@@ -56,5 +63,7 @@ export function countingSort(
   const total = next[segments];
   for (; piece < pieceStart.length; piece++) pieceStart[piece] = total;
   // Each segment's start moves on as its rows are placed.
-  for (let i = 0; i < ids.length; i++) if (ids[i] >= first && ids[i] < segments) order[next[ids[i]]++] = i;
+  for (let i = 0, row = 0; i < ids.length; row++) {
+    for (const end = Math.min(i + share, ids.length); i < end; i++) if (ids[i] >= first && ids[i] < segments) order[next[ids[i]]++] = row;
+  }
 }

@@ -7,14 +7,14 @@ import { gpu } from '../../gpu/gpu';
 import { defineKernel, run } from '../../gpu/kernel';
 import { empty, type Tensor } from '../../tensor/tensor';
 import { laneVector } from '../elementwise/lane-vector';
-import { type SortedIds, sortedIds } from './sorted-ids';
+import { type SortedIds, sortedIds, type SortOptions } from './sorted-ids';
 
 const kernel = defineKernel({
   name: 'embedding/sorted-sum',
   source,
   lib: [grid],
   bindings: { x: 'read', start: 'read', order: 'read', count: 'read', sums: 'write' },
-  params: { segments: 'u32', width: 'u32', share: 'u32', count_at: 'u32' },
+  params: { segments: 'u32', width: 'u32', count_at: 'u32' },
   overrides: { INDEXED: true, COUNTED: false },
   consts: { T: 'f32' },
 });
@@ -28,21 +28,14 @@ const weightedKernel = defineKernel({
   consts: { T: 'f32' },
 });
 
-export interface SortedSumOptions {
-  /** Ids per row of x: so many neighbouring ids stand for one row. Default 1. */
-  readonly share?: number;
-  /** Ids below this one are left out. Default 0. */
-  readonly first?: number;
-}
-
 /**
- * Records sums[s] = Σ of the rows of `x` whose id is s. False, and nothing recorded, where the host does not know
+ * Records sums[s] = Σ of the rows of `x` whose id is s; with `share`, of a row for each of so many neighbouring ids. False, and nothing recorded, where the host does not know
  * the ids or a tensor outgrows a binding.
  */
-export function sortedSum(x: Tensor, ids: Tensor, sums: Tensor, { share = 1, first = 0 }: SortedSumOptions = {}): boolean {
-  const sorted = sortedWithin(x, ids, sums, first);
+export function sortedSum(x: Tensor, ids: Tensor, sums: Tensor, options: SortOptions = {}): boolean {
+  const sorted = sortedWithin(x, ids, sums, options);
   if (!sorted) return false;
-  sumSorted(x, sorted, sums, { share });
+  sumSorted(x, sorted, sums);
   return true;
 }
 
@@ -51,7 +44,7 @@ export function sortedSum(x: Tensor, ids: Tensor, sums: Tensor, { share = 1, fir
  * nothing recorded, where `sortedSum` would be.
  */
 export function weightedSortedSum(weights: Tensor, x: Tensor, ids: Tensor, sums: Tensor): boolean {
-  const sorted = sortedWithin(x, ids, sums, 0);
+  const sorted = sortedWithin(x, ids, sums, {});
   if (!sorted) return false;
   const { width, consts } = rowsOf(sums);
   const { pieces, pieceStart: start, order } = sorted;
@@ -67,23 +60,21 @@ export function weightedSortedSum(weights: Tensor, x: Tensor, ids: Tensor, sums:
 }
 
 /** The sorted ids, or null where the host does not know them or a tensor outgrows a binding. */
-function sortedWithin(x: Tensor, ids: Tensor, sums: Tensor, first: number): SortedIds | null {
+function sortedWithin(x: Tensor, ids: Tensor, sums: Tensor, options: SortOptions): SortedIds | null {
   const segments = sums.shape[0];
   const limit = gpu().maxBindingBytes;
   if (ids.size === 0 || segments === 0 || Math.max(x.byteLength, sums.byteLength, ids.byteLength) > limit) return null;
-  const sorted = sortedIds(ids, segments, first);
+  const sorted = sortedIds(ids, segments, options);
   return sorted && sorted.pieces * (sums.size / segments) * 4 <= limit ? sorted : null;
 }
 
 export interface SumSortedOptions {
-  /** As in SortedSumOptions. */
-  readonly share?: number;
   /** Its first element, u32, is the number of segments in use: sums past them are not computed. Default: all. */
   readonly count?: Tensor;
 }
 
 /** Records sums[s] = Σ of the rows of `x` in segment s, for as many segments as `sums` has rows. */
-export function sumSorted(x: Tensor, sorted: SortedIds, sums: Tensor, { share = 1, count }: SumSortedOptions = {}): void {
+export function sumSorted(x: Tensor, sorted: SortedIds, sums: Tensor, { count }: SumSortedOptions = {}): void {
   const { width, consts } = rowsOf(sums);
   const { pieces, pieceStart: start, segmentStart, order } = sorted;
   const partial = empty([pieces, sums.size / sums.shape[0]]);
@@ -91,7 +82,7 @@ export function sumSorted(x: Tensor, sorted: SortedIds, sums: Tensor, { share = 
     consts,
     // The last segment ends with the last piece in use.
     bind: { x, start, order, count: segmentStart, sums: partial },
-    params: { segments: pieces, width, share, count_at: sums.shape[0] },
+    params: { segments: pieces, width, count_at: sums.shape[0] },
     overrides: { INDEXED: true, COUNTED: Boolean(count) },
     grid: (count ? stridedGroups : ceilDiv)(pieces * width, 64),
   });
@@ -105,7 +96,7 @@ function sumPieces(partial: Tensor, { segmentStart: start, order }: SortedIds, s
   run(kernel, {
     consts,
     bind: { x: partial, start, order, count: count ?? start, sums },
-    params: { segments, width, share: 1, count_at: 0 },
+    params: { segments, width, count_at: 0 },
     overrides: { INDEXED: false, COUNTED: Boolean(count) },
     grid: (count ? stridedGroups : ceilDiv)(segments * width, 64),
   });

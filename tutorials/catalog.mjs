@@ -33,7 +33,7 @@ export const catalog = [
     title: 'Reviews as text, read by recurrent layers, and why the first try stays at chance',
     runs: ['rnn-original', 'lstm-original', 'lstm-mask', 'lstm-last', 'lstm-mask-last', 'rnn-mask-last', 'lstm-long', 'rnn-long', 'bilstm-long'],
     duration: '45 min',
-    options: ['max-tokens'],
+    options: ['max-tokens', 'runs'],
   },
   {
     name: 'imdb-rnn-vs-lstm',
@@ -47,7 +47,7 @@ export const catalog = [
     title: 'Reviews read from both ends by LSTMs',
     runs: ['single', 'stacked'],
     duration: '35 min',
-    options: ['full'],
+    options: ['full', 'runs'],
   },
   {
     name: 'pretrain-embedding',

@@ -20,15 +20,20 @@ export interface KerasOptions {
 interface Tutorial {
   readonly name: string;
   /** Of wgrad's command line, so that it trains what the Python script trains. */
-  readonly options: readonly string[];
+  readonly options?: readonly string[];
+  /** Where the tutorial's own number would take half an hour. */
+  readonly epochs?: number;
 }
 
 const tutorials: readonly Tutorial[] = [
-  { name: 'mnist-quickstart', options: [] },
-  { name: 'fashion-mnist', options: [] },
-  { name: 'imdb-pooling', options: [] },
+  { name: 'mnist-quickstart' },
+  { name: 'fashion-mnist' },
+  { name: 'mnist-custom-training', epochs: 1 },
+  { name: 'imdb-pooling' },
+  { name: 'imdb-vectorized-rnn', options: ['--runs', 'lstm-mask-last,rnn-mask-last'] },
   { name: 'imdb-rnn-vs-lstm', options: ['--lengths', '64'] },
-  { name: 'auto-mpg', options: [] },
+  { name: 'imdb-bidirectional', options: ['--runs', 'single'], epochs: 1 },
+  { name: 'auto-mpg' },
 ];
 
 /** Seconds by run, and of the whole process. */
@@ -80,7 +85,7 @@ export function rowsOf(tutorial: string, ours: readonly Outcome[], theirs: reado
   });
 }
 
-async function runOurs({ name, options }: Tutorial, { root, epochs }: KerasOptions): Promise<Outcome> {
+async function runOurs({ name, options = [], epochs: fewer }: Tutorial, { root, epochs = fewer }: KerasOptions): Promise<Outcome> {
   const out = await mkdtemp(join(tmpdir(), 'wgrad-bench-'));
   try {
     const { seconds } = await spawned(process.execPath, ['setup/start.mjs', name, '--data', 'real', '--out', out, ...options, ...(epochs ? ['--epochs', String(epochs)] : [])], root);
@@ -91,7 +96,7 @@ async function runOurs({ name, options }: Tutorial, { root, epochs }: KerasOptio
   }
 }
 
-async function runTheirs({ name }: Tutorial, { root, python, epochs }: KerasOptions): Promise<Outcome> {
+async function runTheirs({ name, epochs: fewer }: Tutorial, { root, python, epochs = fewer }: KerasOptions): Promise<Outcome> {
   const { seconds, output } = await spawned(python, ['bench/keras/tutorials.py', name, ...(epochs ? ['--epochs', String(epochs)] : [])], root);
   return { ...(JSON.parse(output.trim().split('\n').pop()!) as Outcome), processSeconds: seconds };
 }

@@ -79,7 +79,7 @@ test('--runs names runs of the tutorial, and is for tutorials whose runs do with
   assert.equal(options.runs, ['nnlm', 'swivel']);
   assert.is(refusal(['imdb-transfer', '--runs', 'nnlm,swivl']), 'imdb-transfer has no run "swivl". Did you mean swivel?');
   assert.match(refusal(['imdb-transfer', '--runs', 'x']), /^imdb-transfer has no run "x"\. There are nnlm, /);
-  assert.match(refusal(['save-and-load', '--runs', 'resumed']), 'save-and-load has no option --runs; it is for pretrain-embedding, imdb-transfer.');
+  assert.match(refusal(['save-and-load', '--runs', 'resumed']), 'save-and-load has no option --runs; it is for imdb-vectorized-rnn, imdb-bidirectional, pretrain-embedding, imdb-transfer.');
   assert.match(helpText(), '--runs NAME,…');
 });
 

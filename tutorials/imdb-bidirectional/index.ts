@@ -31,13 +31,13 @@ export default async function imdbBidirectional(lesson: Lesson): Promise<void> {
     The embedding masks the padding (\`maskZero\`). The last layer gives a logit: below 0 the review is taken for negative,
     above for positive. Keras's accuracy, which \`accuracy\` below is, counts outputs above 0.5 as positive even where
     they are logits; the accuracy at 0 is printed beside it.`);
-  await lesson.run('single', () => trained(lesson, single(encoder), trainReviews, testReviews));
+  await lesson.runIfChosen('single', () => trained(lesson, single(encoder), trainReviews, testReviews));
 
   lesson.heading('Run stacked: two of them');
   lesson.explain(`
     A second recurrent layer needs a sequence to read, so that the first one has to give its output at every timestep
     (\`returnSequences: true\`). Half of the values before the last layer are dropped while training.`);
-  await lesson.run('stacked', () => trained(lesson, stacked(encoder), trainReviews, testReviews));
+  await lesson.runIfChosen('stacked', () => trained(lesson, stacked(encoder), trainReviews, testReviews));
 }
 
 function single(encoder: Encoder): Sequential {

@@ -47,6 +47,8 @@ const ROUND_MS = 600;
 const MOST_STEPS = 64;
 /** Steps longer than this are repeated less. */
 const PATIENCE_MS = 6000;
+/** Plain JavaScript takes minutes for a step on texts: nobody waits for it longer than this. */
+const CPU_LIMIT_SECONDS = 60;
 
 export interface PeersResult {
   readonly rows: Row[];
@@ -112,6 +114,7 @@ async function batchesOf(model: Model): Promise<{ tokens: string; batches: Batch
 /** Tries each form of a system in a process of its own and keeps the fastest. */
 async function enter(contestant: Contestant, model: Model, data: readonly Batch[], { root, limit }: PeerOptions, versions: Record<string, string>): Promise<Entry> {
   const { system, backend, module } = contestant;
+  const patience = backend === 'cpu' ? Math.min(limit, CPU_LIMIT_SECONDS) : limit;
   const start = (): WorkerProcess => new WorkerProcess(join(root, 'bench/peers/worker.mjs'), [pathToFileURL(join(root, module)).href, backend]);
   const tell = (text: string): void => void process.stderr.write(`${model.name}: ${system} ${backend} ${text}\n`);
   let best: Entry | undefined;
@@ -123,7 +126,7 @@ async function enter(contestant: Contestant, model: Model, data: readonly Batch[
       Object.assign(versions, (await worker.call<{ versions: object }>('open', null, 60)).versions);
       if (i === 0) forms = await worker.call<string[]>('forms', model, 10);
       const form = forms[i];
-      const prepared = await worker.call<Prepared>('prepare', { model, form, data, patience: PATIENCE_MS }, limit);
+      const prepared = await worker.call<Prepared>('prepare', { model, form, data, patience: PATIENCE_MS }, patience);
       tell(`(${form}): ${prepared.stepMs.toFixed(1)} ms, losses ${prepared.losses.map((loss) => loss.toFixed(5)).join(' ')}`);
       if (best && best.prepared!.stepMs <= prepared.stepMs) worker.end();
       else {

@@ -8,7 +8,7 @@ export { grad, GradientTape, valueAndGrad } from './autodiff/grad';
 export { compileStep, type CompiledStep, type StepOptions } from './step/compile-step';
 export { RandomGenerator, setSeed } from './random';
 export { ones, tensor, type TensorLike, zeros } from './tensor/create';
-export type { Dtype, HostDtype, TypedArray } from './tensor/dtype';
+export type { Dtype, FloatDtype, HostDtype, TypedArray } from './tensor/dtype';
 export { HostArray, type NestedArray } from './tensor/host-array';
 export { keep, scope } from './tensor/scope';
 export type { Shape } from './tensor/shape';

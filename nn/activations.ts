@@ -10,8 +10,8 @@ export type ActivationLike = string | Activation | null | undefined;
 
 /** The identity. */
 export const linear: Activation = (x) => x;
-/** Over the last axis; a cross-entropy on it goes back to the logits. */
-export const softmax: Activation = (x) => rememberLogits(ops.softmax(x), 'softmax', x);
+/** Over the last axis, in single precision; a cross-entropy on it goes back to the logits. */
+export const softmax: Activation = (x) => rememberLogits(ops.softmax(ops.cast(x, 'f32')), 'softmax', x);
 /** A cross-entropy on it goes back to the logits. */
 export const sigmoid: Activation = (x) => rememberLogits(ops.sigmoid(x), 'sigmoid', x);
 
@@ -61,7 +61,7 @@ const table: Readonly<Record<string, Activation>> = {
   logSigmoid,
   celu: (x) => celu(x),
   leakyRelu: (x) => ops.leakyRelu(x),
-  logSoftmax: (x) => ops.logSoftmax(x),
+  logSoftmax: (x) => ops.logSoftmax(ops.cast(x, 'f32')),
 };
 
 export function activationFrom(activation: ActivationLike): Activation {

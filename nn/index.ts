@@ -33,5 +33,6 @@ export type { EmbeddingFormat } from './text/embeddings/format';
 export type { Combiner, EmbeddingTable } from './text/embeddings/table';
 export type { TokenRule } from './text/embeddings/token-rule';
 export { clearSession } from './core/names';
+export { type DtypePolicy, globalPolicy, setGlobalPolicy } from './core/policy';
 
 export * from '../engine';

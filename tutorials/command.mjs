@@ -16,6 +16,7 @@ export const options = {
   adapter: { value: 'auto|gpu|software', read: oneOf(['auto', 'gpu', 'software']), help: 'auto (default): a GPU, or a software adapter where there is none' },
   out: { value: 'DIR', read: (text) => text, help: 'where the reports go (default out)' },
   resume: { help: 'keep the runs that DIR already holds complete for the same options' },
+  policy: { value: 'float32|mixed_float16', read: oneOf(['float32', 'mixed_float16']), help: 'mixed_float16: layers keep their results in half precision' },
   profile: { help: 'measure every kernel in the first steps: a table at the end, and DIR/<tutorial>/trace.json' },
   tune: { help: 'measure which variants of kernels are fastest here, and keep the choice in the user’s cache' },
   list: { help: 'list the tutorials and how long they take' },

@@ -1,5 +1,5 @@
 /** What a tutorial measured: result.json and the files beside it. */
-import type { HostArray } from 'wgrad';
+import type { DtypePolicy, HostArray } from 'wgrad';
 import { host } from '#platform';
 import { sha256 } from '../engine/hash';
 
@@ -13,6 +13,8 @@ export interface Options {
   full?: boolean;
   lengths?: number[];
   maxTokens?: number;
+  /** In which precision layers keep their results, where that was told. */
+  policy?: DtypePolicy;
   seed: number;
   data: 'auto' | 'real' | 'synthetic';
   adapter: 'auto' | 'gpu' | 'software';

@@ -1,7 +1,7 @@
 /** Runs one tutorial: tells the lesson of Ctrl-C, writes the index over all reports. Built and called by `npm start`. */
 import { access, constants, mkdir } from 'node:fs/promises';
 import process from 'node:process';
-import { init, profile } from 'wgrad';
+import { init, profile, setGlobalPolicy } from 'wgrad';
 import { host } from '#platform';
 import { catalog } from './catalog.mjs';
 import { Interrupted, Lesson } from './lesson';
@@ -42,6 +42,7 @@ export async function run({ tutorial, options: { out, resume, runs: chosen, prof
     const folder = host.files!.join(out, tutorial);
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
+    if (options.policy) setGlobalPolicy(options.policy);
     const entry = catalog.find(({ name }) => name === tutorial)!;
     // "auto" leaves the choice to the environment's WGRAD_ADAPTER, should it be set.
     const openDevice = (): ReturnType<typeof init> => init({ ...(options.adapter !== 'auto' && { adapter: options.adapter }), ...(tune && { tune }) });

@@ -1,6 +1,7 @@
 /** The reverse walk. */
 import { ShapeError } from '../errors';
 import { add } from '../ops/elementwise/binary';
+import { cast } from '../ops/elementwise/cast';
 import { sumTo } from '../ops/reduce/reduce';
 import { formatShape, sameShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
@@ -8,7 +9,7 @@ import type { Tape, TapeNode } from './tape';
 
 /**
  * d(target·seed)/d(source) for each source; `null` where target does not depend on it, or where the tape did not watch it.
- * Sums over axes that an op broadcast are taken here, once for all ops.
+ * Sums over axes that an op broadcast are taken here, once for all ops; a gradient has the dtype of what it belongs to.
  */
 export function backward(tape: Tape, target: Tensor, seed: Tensor, sources: readonly Tensor[]): (Tensor | null)[] {
   if (!sameShape(target.shape, seed.shape)) {
@@ -17,7 +18,7 @@ export function backward(tape: Tape, target: Tensor, seed: Tensor, sources: read
   // What nobody watched is a constant, even beside a watched tensor.
   const watched = sources.filter((source) => tape.tracks(source));
   const wanted = reachable(tape.nodes, watched);
-  const gradients = new Map<number, Tensor>([[target.id, seed]]);
+  const gradients = new Map<number, Tensor>([[target.id, cast(seed, target.dtype)]]);
   for (let i = tape.nodes.length - 1; i >= 0; i--) {
     const node = tape.nodes[i];
     const dy = node.outputs.map(({ id }) => gradients.get(id) ?? null);
@@ -26,7 +27,7 @@ export function backward(tape: Tape, target: Tensor, seed: Tensor, sources: read
     node.inputs.forEach((input, j) => {
       const thunk = thunks[j];
       if (!thunk || !wanted.has(input.id)) return;
-      const part = sumTo(thunk(), input.shape);
+      const part = cast(sumTo(thunk(), input.shape), input.dtype);
       const sum = gradients.get(input.id);
       gradients.set(input.id, sum ? add(sum, part) : part);
     });

@@ -37,7 +37,7 @@ export class GradientTape {
       throw new ValueError('GradientTape.gradient was called twice; make the tape with { persistent: true }.');
     }
     this.used = true;
-    const result = backward(this.tape, target, outputGradient ?? ones(target.shape), sources.map(asTensor));
+    const result = backward(this.tape, target, outputGradient ?? ones(target.shape, target.dtype), sources.map(asTensor));
     if (!this.options.persistent) this.tape.nodes.length = 0;
     return result;
   }
@@ -58,7 +58,7 @@ export function valueAndGrad(
     const tape = new GradientTape();
     for (const input of tensors) tape.watch(input);
     const value = tape.record(() => fn(...tensors));
-    const gradients = tape.gradient(value, tensors).map((g, i) => g ?? zeros(tensors[i].shape));
+    const gradients = tape.gradient(value, tensors).map((g, i) => g ?? zeros(tensors[i].shape, tensors[i].dtype));
     return { value, gradients };
   };
 }

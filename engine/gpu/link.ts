@@ -1,7 +1,7 @@
 /**
  * Makes one WGSL module of a kernel's file and the lib files it lists. A kernel is specialised by
  * replacing the value of a declared `const NAME = …;` or `alias NAME = …;`; the file as it stands is
- * valid WGSL with its default values.
+ * valid WGSL with its default values. A type that is made f16 enables it.
  */
 import { KernelError } from '../errors';
 
@@ -20,7 +20,7 @@ export interface SourceFile {
 export function link(files: readonly SourceFile[], consts: Readonly<Record<string, number | string>>): LinkedModule {
   const missing = new Set(Object.keys(consts));
   const starts: { name: string; first: number }[] = [];
-  const directives: string[] = [];
+  const directives = Object.values(consts).some((value) => /\bf16\b/.test(`${value}`)) ? ['enable f16;'] : [];
   let code = '';
   let line = 1;
   for (const { name, source } of files) {

@@ -36,7 +36,8 @@ export class PipelineCache {
   ): Pipeline {
     let key = '';
     for (const name in overrides) key += `${name}=${overrides[name]};`;
-    for (const name in consts) key += `${name}=${consts[name]};`;
+    // Defaults may be told or left out.
+    for (const name in consts) if (consts[name] !== kernel.spec.consts[name]) key += `${name}=${consts[name]};`;
     let pipeline = kernel.pipelines.get(key);
     if (!pipeline) {
       pipeline = this.create(kernel, overrides, consts, key);

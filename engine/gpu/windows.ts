@@ -1,8 +1,8 @@
 /** Tensors larger than one binding are worked on in windows of whole 256-byte lines. */
 import { ValueError } from '../errors';
-import { BYTES_PER_ELEMENT } from '../tensor/dtype';
+import { BYTES_PER_ELEMENT, bytesOf, type Dtype } from '../tensor/dtype';
 import { gpu } from './gpu';
-import { type Bindable, windowOf } from './storage';
+import type { Bindable } from './storage';
 
 export interface Window {
   /** First element (or row) and how many. */
@@ -10,8 +10,13 @@ export interface Window {
   readonly length: number;
 }
 
-/** Elements from one place where a binding may start to the next. */
-export const LINE = 256 / BYTES_PER_ELEMENT;
+/** What is bound element by element: f32 or others of four bytes, unless a dtype is told. Tensors are. */
+export interface Elements extends Bindable {
+  readonly dtype?: Dtype;
+}
+
+/** Elements from one place where a binding may start to the next, of any dtype: operands of several share their windows. */
+export const LINE = 128;
 
 /** Windows over `n` elements, each within one binding. */
 export function flatWindows(n: number): Window[] {
@@ -30,13 +35,19 @@ export function rowWindows(op: string, rows: number, rowSize: number): Window[] 
   return split(rows, fit);
 }
 
+/** `length` elements from `start` on, which lies on a line. */
+export function elementsOf({ storage, byteOffset, dtype = 'f32' }: Elements, start: number, length: number): Elements {
+  const bytes = bytesOf(dtype);
+  return { storage, byteOffset: byteOffset + start * bytes, byteLength: length * bytes, dtype };
+}
+
 /**
- * Elements `first` to `first + length` of a tensor as something to bind. Bindings start on lines, so up to 63
+ * Elements `first` to `first + length` of a tensor as something to bind. Bindings start on lines, so up to 127
  * elements that nobody asked for come before: `base` of them.
  */
-export function lineWindow(whole: Bindable, first: number, length: number): { readonly window: Bindable; readonly base: number } {
+export function lineWindow(whole: Elements, first: number, length: number): { readonly window: Elements; readonly base: number } {
   const base = first % LINE;
-  return { window: windowOf(whole, (first - base) * BYTES_PER_ELEMENT, (base + length) * BYTES_PER_ELEMENT), base };
+  return { window: elementsOf(whole, first - base, base + length), base };
 }
 
 /** The most elements that one binding takes wherever they start. */

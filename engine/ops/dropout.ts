@@ -3,7 +3,7 @@ import { ValueError } from '../errors';
 import { gpu } from '../gpu/gpu';
 import { ceilDiv } from '../gpu/grid';
 import { defineKernel, run } from '../gpu/kernel';
-import { flatWindows, lineWindow } from '../gpu/windows';
+import { elementsOf, flatWindows } from '../gpu/windows';
 import { defaultGenerator, type RandomGenerator } from '../random';
 import { asTensor, type TensorLike } from '../tensor/create';
 import type { Tensor } from '../tensor/tensor';
@@ -19,24 +19,26 @@ const dropoutKernel = defineKernel({
   lib: [grid, step, threefry, dropoutLib],
   bindings: { x: 'read', y: 'write' },
   params: { n: 'u32', first: 'u32', stream: 'u32', threshold: 'u32', scale: 'f32' },
+  consts: { T: 'f32' },
   step: true,
 });
 
 const dropoutOp: Op<DropoutParams> = defineOp<DropoutParams>({
   name: 'dropout',
   output: ([x]) => {
-    expectDtype('dropout', 'x', x, 'f32');
+    expectDtype('dropout', 'x', x, 'f32', 'f16');
     return x;
   },
   forward: ([x], [y], how) => {
     const { stream, threshold, scale, key } = how;
     const windows = flatWindows(x.size);
     for (const { start, length } of windows) {
-      const part = (t: Tensor) => lineWindow(t, start, length).window;
+      const part = (t: Tensor) => elementsOf(t, start, length);
       run(dropoutKernel, {
         bind: { x: part(x), y: part(y) },
         params: { n: length, first: start / 4, stream, threshold, scale },
         scalars: key,
+        consts: { T: x.dtype },
         grid: ceilDiv(length, 256 * 4),
       });
     }

@@ -166,6 +166,9 @@ function convert(value: TensorLike, dtype?: Dtype): Tensor {
 }
 
 function specOf(value: HostArray | Tensor, dtype?: Dtype, name = 'compileStep'): InputSpec {
+  if (value instanceof HostArray && dtype === 'f16') {
+    throw new DtypeError(`${name}: an input from the host was to become f16; expected a dtype that the host has. Take f32, and cast it in the step.`);
+  }
   if (value instanceof HostArray) return { shape: value.shape, dtype: dtype ?? deviceDtype(value.dtype), fromHost: true };
   if (dtype && value.dtype !== dtype) throw new DtypeError(`${name}: an input tensor is ${value.dtype}; expected ${dtype}.`);
   return { shape: value.shape, dtype: value.dtype, fromHost: false };

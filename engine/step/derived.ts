@@ -3,8 +3,7 @@
  * In a captured step these companions are inputs themselves, filled whenever their input is.
  */
 import { tensor } from '../tensor/create';
-import { newTypedArray, type TypedArray } from '../tensor/dtype';
-import { HostArray } from '../tensor/host-array';
+import { hostDtype, newTypedArray, type TypedArray } from '../tensor/dtype';
 import { sizeOf } from '../tensor/shape';
 import { type Tensor, type TensorSpec, toTypedArray } from '../tensor/tensor';
 import type { Storage } from '../gpu/storage';
@@ -32,9 +31,9 @@ export function derive(input: Tensor, derivation: Derivation): readonly Tensor[]
   if (input.byteOffset !== 0) return null;
   const source = sources.get(storage);
   if (source) return source(derivation);
-  if (!storage.upload) return null;
+  if (!storage.upload || input.dtype === 'f16') return null;
   const values = toTypedArray(storage.upload.slice(0, input.byteLength).buffer, input.dtype);
-  const arrays = derivation.companions.map(({ shape, dtype }) => newTypedArray(dtype, sizeOf(shape)));
+  const arrays = derivation.companions.map(({ shape, dtype }) => newTypedArray(hostDtype(dtype), sizeOf(shape)));
   derivation.fill(values, arrays);
-  return arrays.map((array, i) => tensor(new HostArray(array, derivation.companions[i].shape, derivation.companions[i].dtype)));
+  return arrays.map((array, i) => tensor(array, derivation.companions[i].dtype, derivation.companions[i].shape));
 }

@@ -2,7 +2,7 @@
 import type { Gpu } from '../gpu/gpu';
 import { roundUp } from '../gpu/grid';
 import { Storage } from '../gpu/storage';
-import { BYTES_PER_ELEMENT, type TypedArray } from '../tensor/dtype';
+import { bytesOf, type TypedArray } from '../tensor/dtype';
 import { sizeOf } from '../tensor/shape';
 import { Tensor, type TensorSpec } from '../tensor/tensor';
 
@@ -11,7 +11,7 @@ const ALIGN = 256;
 
 /** Bytes of one slot. */
 export function slotBytes(specs: readonly TensorSpec[]): number {
-  return specs.reduce((sum, { shape }) => sum + Math.max(ALIGN, roundUp(sizeOf(shape) * BYTES_PER_ELEMENT, ALIGN)), 0);
+  return specs.reduce((sum, { shape, dtype }) => sum + Math.max(ALIGN, roundUp(sizeOf(shape) * bytesOf(dtype), ALIGN)), 0);
 }
 
 export class SlotBuffer {
@@ -32,7 +32,7 @@ export class SlotBuffer {
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
     });
     this.tensors = specs.map(({ shape, dtype }, i) => {
-      const storage = new Storage(sizeOf(shape) * BYTES_PER_ELEMENT);
+      const storage = new Storage(sizeOf(shape) * bytesOf(dtype));
       const size = Math.max(16, roundUp(storage.bytes, 16));
       storage.slots = Array.from({ length: count }, (_, slot) => ({
         buffer: this.buffer,
@@ -43,7 +43,7 @@ export class SlotBuffer {
     });
   }
 
-  /** Host memory of tensor `i` in a slot. */
+  /** Host memory of tensor `i`, which is not f16, in a slot. */
   view(slot: number, i: number): TypedArray {
     const { size, dtype } = this.tensors[i];
     const at = slot * this.stride + this.offsets[i];

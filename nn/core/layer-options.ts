@@ -4,6 +4,7 @@ import type { Tensor } from '../../engine/tensor/tensor';
 import type { ConstraintLike } from '../constraints';
 import type { InitializerLike } from '../initializers';
 import type { RegularizerLike } from '../regularizers';
+import type { DtypePolicy } from './policy';
 import type { PartialShape } from './structure';
 
 export interface LayerConfig {
@@ -11,6 +12,8 @@ export interface LayerConfig {
   /** On the first layer of a model: the shape of one sample (`[28, 28]`), without the batch. */
   readonly inputShape?: PartialShape;
   readonly trainable?: boolean;
+  /** In which precision results are kept; default: the global policy. */
+  readonly dtype?: DtypePolicy;
   /** A penalty on the layer's output, divided by the number of samples and added to the loss. */
   readonly activityRegularizer?: RegularizerLike;
 }

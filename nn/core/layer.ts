@@ -2,7 +2,7 @@
 import { DtypeError, ShapeError, ValueError } from '../../engine/errors';
 import { div } from '../../engine/ops';
 import { asTensor, tensor, type TensorLike } from '../../engine/tensor/create';
-import type { Dtype } from '../../engine/tensor/dtype';
+import type { Dtype, FloatDtype } from '../../engine/tensor/dtype';
 import { HostArray, type NestedArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape, sizeOf } from '../../engine/tensor/shape';
 import { Tensor } from '../../engine/tensor/tensor';
@@ -14,6 +14,7 @@ import { constrain } from './constrained';
 import type { CallContext, CallOptions, LayerConfig, WeightSpec } from './layer-options';
 import { maskOf, setMask } from './mask';
 import { automaticName } from './names';
+import { checkedPolicy, computeDtype, type DtypePolicy, globalPolicy, widened } from './policy';
 import { StringArray } from './string-array';
 import { formatShapes, type PartialShape, shapeList, type Shapes, type Tensors, toList } from './structure';
 import { plan, SymbolicTensor } from './symbolic';
@@ -30,6 +31,13 @@ export abstract class Layer {
   readonly name: string;
   /** Whether a mask passes through. */
   readonly supportsMasking: boolean = false;
+  /**
+   * What becomes of inputs in half precision: `widened`, for a `call` that does not know it; `kept`, for one that gives what it gets,
+   * unless the layer's results are to be in single precision; `any`, for one that takes both and sees to its results itself.
+   */
+  readonly halfInputs: 'widened' | 'kept' | 'any' = 'widened';
+  /** In which precision results are kept. */
+  readonly dtypePolicy: DtypePolicy;
   private readonly declaredShape: PartialShape | null;
   private ownTrainable: boolean;
   private readonly ownWeights: Variable[] = [];
@@ -38,8 +46,9 @@ export abstract class Layer {
   private addedLosses: Tensor[] = [];
   private builtFor: Shapes | null = null;
 
-  constructor({ name, inputShape, trainable = true, activityRegularizer }: LayerConfig = {}) {
+  constructor({ name, inputShape, trainable = true, dtype = globalPolicy(), activityRegularizer }: LayerConfig = {}) {
     this.name = name ?? automaticName(new.target.name.replace(/^_/, ''));
+    this.dtypePolicy = checkedPolicy(dtype, `Layer "${this.name}"`);
     this.declaredShape = inputShape === undefined ? null : [null, ...checkedSizes(inputShape, this.name)];
     this.ownTrainable = trainable;
     this.activityRegularizer = activityRegularizer;
@@ -54,6 +63,11 @@ export abstract class Layer {
   /** What inputs are converted to on their way to the device. */
   get inputDtype(): Dtype {
     return 'f32';
+  }
+
+  /** What the results of the layer's products are kept in. */
+  protected get computeDtype(): FloatDtype {
+    return computeDtype(this.dtypePolicy);
   }
 
   /** Makes the weights for inputs of this shape (batch included). Layers without weights need not override it. */
@@ -89,8 +103,8 @@ export abstract class Layer {
   /** What makes the layer again, without its weights. */
   getConfig(): Record<string, unknown> {
     const inputShape = this.declaredShape?.slice(1);
-    const { name, ownTrainable: trainable, activityRegularizer } = this;
-    return { name, trainable, ...(inputShape && { inputShape }), ...(activityRegularizer && { activityRegularizer }) };
+    const { name, ownTrainable: trainable, activityRegularizer, dtypePolicy: dtype } = this;
+    return { name, trainable, ...(inputShape && { inputShape }), ...(activityRegularizer && { activityRegularizer }), ...(dtype !== 'float32' && { dtype }) };
   }
 
   /** The layer's output for a batch, or planned for a symbolic tensor. Builds the layer on first use. */
@@ -117,7 +131,8 @@ export abstract class Layer {
     depth++;
     try {
       const mask = options.mask ?? maskOf(toList(x)[0]);
-      const y = this.call(x, { training, mask });
+      const half = this.halfInputs === 'any' || (this.halfInputs === 'kept' && this.computeDtype === 'f16');
+      const y = this.call(half ? x : single(x), { training, mask });
       this.penalizeActivity(y);
       setMask(toList(y)[0], this.computeMask(x, mask));
       return y;
@@ -161,9 +176,14 @@ export abstract class Layer {
     return found;
   }
 
+  /** Whether it, or a layer inside it, keeps results in half precision. */
+  get keepsHalf(): boolean {
+    return [...this.family].some(({ dtypePolicy }) => computeDtype(dtypePolicy) === 'f16');
+  }
+
   private penalizeActivity(y: Tensors): void {
     const regularizer = regularizerFrom(this.activityRegularizer);
-    if (regularizer) for (const output of toList(y)) this.addLoss(div(regularizer.call(output), output.shape[0] ?? 1));
+    if (regularizer) for (const output of toList(y)) this.addLoss(div(regularizer.call(widened(output)), output.shape[0] ?? 1));
   }
 
   protected toTensor(value: TensorLike | StringArray): Tensor {
@@ -278,6 +298,10 @@ export abstract class Layer {
   protected fixedAxis(axis: number, rank: number): boolean {
     return axis === rank - 1;
   }
+}
+
+function single(x: Tensors): Tensors {
+  return x instanceof Tensor ? widened(x) : x.map(widened);
 }
 
 function checkedSizes(inputShape: PartialShape, name: string): PartialShape {

@@ -9,6 +9,7 @@ export interface ActivationConfig extends LayerConfig {
 /** An activation function as a layer. https://keras.io/api/layers/core_layers/activation/ */
 export class Activation extends Layer {
   override readonly supportsMasking = true;
+  override readonly halfInputs = 'kept';
   private readonly fn: ActivationFunction;
 
   constructor(private readonly config: ActivationConfig) {

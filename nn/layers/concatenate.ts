@@ -5,6 +5,7 @@ import { formatShape, normalizeAxis } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { Layer, type LayerConfig, type PartialShape } from '../core/layer';
 import { maskOf } from '../core/mask';
+import { alike } from '../core/policy';
 import { shapeList, type Shapes } from '../core/structure';
 
 export interface ConcatenateConfig extends LayerConfig {
@@ -15,6 +16,7 @@ export interface ConcatenateConfig extends LayerConfig {
 /** Several inputs one after the other along an axis. https://keras.io/api/layers/merging_layers/concatenate/ */
 export class Concatenate extends Layer {
   override readonly supportsMasking = true;
+  override readonly halfInputs = 'kept';
   private readonly axis: number;
 
   constructor(config: ConcatenateConfig = {}) {
@@ -27,7 +29,7 @@ export class Concatenate extends Layer {
   }
 
   override call(inputs: readonly Tensor[]): Tensor {
-    return concat(inputs, this.axis);
+    return concat(alike(inputs), this.axis);
   }
 
   override computeOutputShape(inputShapes: readonly PartialShape[]): PartialShape {

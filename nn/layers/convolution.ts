@@ -43,6 +43,7 @@ export interface ConvConfig extends LayerConfig {
 
 /** What Conv1D and Conv2D share: y = activation(x ∗ kernel + bias), the kernel [kernel size…, channels / groups, filters]. */
 abstract class Convolution extends Layer {
+  override readonly halfInputs = 'any';
   kernel!: Variable;
   bias: Variable | null = null;
   private readonly kernelSize: readonly number[];
@@ -89,7 +90,7 @@ abstract class Convolution extends Layer {
   override call(x: Tensor): Tensor {
     const { strides, padding, dilationRate, bias } = this;
     const { fused, rest } = fuse(this.config.activation);
-    return rest((this.axes === 1 ? conv1d : conv2d)(x, this.kernel, { bias, strides, padding, dilationRate, activation: fused }));
+    return rest((this.axes === 1 ? conv1d : conv2d)(x, this.kernel, { bias, strides, padding, dilationRate, activation: fused, dtype: this.computeDtype }));
   }
 
   override computeOutputShape(inputShape: PartialShape): PartialShape {

@@ -32,6 +32,7 @@ export interface DenseConfig extends LayerConfig {
  */
 export class Dense extends Layer {
   override readonly supportsMasking = true;
+  override readonly halfInputs = 'any';
   kernel!: Variable;
   bias: Variable | null = null;
 
@@ -61,7 +62,7 @@ export class Dense extends Layer {
 
   override call(x: Tensor): Tensor {
     const { fused, rest } = fuse(this.config.activation);
-    return rest(dense(x, this.kernel, this.bias, fused));
+    return rest(dense(x, this.kernel, this.bias, fused, { dtype: this.computeDtype }));
   }
 
   override computeOutputShape(inputShape: PartialShape): PartialShape {

@@ -14,6 +14,7 @@ export interface DropoutConfig extends LayerConfig {
  */
 export class Dropout extends Layer {
   override readonly supportsMasking = true;
+  override readonly halfInputs = 'kept';
 
   constructor(private readonly config: DropoutConfig) {
     super(config);

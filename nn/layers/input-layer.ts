@@ -14,6 +14,7 @@ export interface InputConfig {
 /** Where a functional model starts. Made by `input`. */
 export class InputLayer extends Layer {
   override readonly supportsMasking = true;
+  override readonly halfInputs = 'any';
 
   constructor(readonly config: InputConfig) {
     super({ name: config.name, inputShape: config.shape });

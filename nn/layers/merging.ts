@@ -5,6 +5,7 @@ import { formatShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { Layer, type PartialShape } from '../core/layer';
 import { maskOf } from '../core/mask';
+import { alike } from '../core/policy';
 import { formatShapes, shapeList, type Shapes } from '../core/structure';
 
 type Combine = (a: Tensor, b: Tensor) => Tensor;
@@ -12,6 +13,7 @@ type Combine = (a: Tensor, b: Tensor) => Tensor;
 /** Inputs of lower rank get axes of size 1 after the batch. With masks, a step counts if it does in any input. */
 export abstract class Merge extends Layer {
   override readonly supportsMasking = true;
+  override readonly halfInputs = 'kept';
 
   override build(inputShapes: Shapes): void {
     const shapes = shapeList(inputShapes);
@@ -21,7 +23,8 @@ export abstract class Merge extends Layer {
     this.computeOutputShape(shapes);
   }
 
-  override call(inputs: readonly Tensor[]): Tensor {
+  override call(given: readonly Tensor[]): Tensor {
+    const inputs = alike(given);
     const rank = Math.max(...inputs.map((x) => x.rank));
     const aligned = inputs.map((x) => reshape(x, [x.shape[0], ...new Array<number>(rank - x.rank).fill(1), ...x.shape.slice(1)]));
     return this.merge(aligned, inputs.map(maskOf));

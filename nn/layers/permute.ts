@@ -11,6 +11,7 @@ export interface PermuteConfig extends LayerConfig {
 
 /** The axes of each sample in another order: `dims: [2, 1]` swaps time and features. https://keras.io/api/layers/reshaping_layers/permute/ */
 export class Permute extends Layer {
+  override readonly halfInputs = 'kept';
   private readonly dims: readonly number[];
 
   constructor(config: PermuteConfig) {

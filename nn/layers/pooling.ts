@@ -16,6 +16,7 @@ export interface PoolingConfig extends LayerConfig {
 }
 
 abstract class Pooling extends Layer {
+  override readonly halfInputs = 'kept';
   protected readonly poolSize: readonly number[];
   protected readonly strides: readonly number[];
   protected readonly padding: Padding;

@@ -14,6 +14,7 @@ export interface ReluConfig extends LayerConfig, ReluOptions {}
 /** max(x, 0), or with options as `activations.relu`. */
 export class ReLU extends Layer {
   override readonly supportsMasking = true;
+  override readonly halfInputs = 'kept';
 
   constructor(private readonly config: ReluConfig = {}) {
     super(config);
@@ -39,6 +40,7 @@ export interface LeakyReluConfig extends LayerConfig {
 /** x for x > 0, else negativeSlope·x. */
 export class LeakyReLU extends Layer {
   override readonly supportsMasking = true;
+  override readonly halfInputs = 'kept';
   private readonly negativeSlope: number;
 
   constructor(config: LeakyReluConfig = {}) {
@@ -63,6 +65,7 @@ export interface EluConfig extends LayerConfig {
 /** x for x > 0, else alpha·(eˣ − 1). */
 export class ELU extends Layer {
   override readonly supportsMasking = true;
+  override readonly halfInputs = 'kept';
   private readonly alpha: number;
 
   constructor(config: EluConfig = {}) {

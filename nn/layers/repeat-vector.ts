@@ -11,6 +11,7 @@ export interface RepeatVectorConfig extends LayerConfig {
 
 /** The same vector at every step: [batch, features] → [batch, n, features]. https://keras.io/api/layers/reshaping_layers/repeat_vector/ */
 export class RepeatVector extends Layer {
+  override readonly halfInputs = 'kept';
   private readonly n: number;
 
   constructor(config: RepeatVectorConfig) {

@@ -11,6 +11,7 @@ export interface ReshapeConfig extends LayerConfig {
 
 /** The elements of each sample under another shape. No weights, no copy. https://keras.io/api/layers/reshaping_layers/reshape/ */
 export class Reshape extends Layer {
+  override readonly halfInputs = 'kept';
   private readonly targetShape: Shape;
 
   constructor(config: ReshapeConfig) {

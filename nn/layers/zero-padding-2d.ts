@@ -15,6 +15,7 @@ export interface ZeroPadding2DConfig extends LayerConfig {
 
 /** Zeros around images [batch, height, width, channels]. https://keras.io/api/layers/reshaping_layers/zero_padding2d/ */
 export class ZeroPadding2D extends Layer {
+  override readonly halfInputs = 'kept';
   private readonly padding: readonly (readonly [number, number])[];
 
   constructor(config: ZeroPadding2DConfig = {}) {

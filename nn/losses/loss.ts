@@ -7,6 +7,7 @@ import { formatShape, sameShape } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { broadcastTo, cast, div, mean, mul, reshape, sum } from '../../engine/ops';
 import { automaticName } from '../core/names';
+import { widened } from '../core/policy';
 
 /** `sum_over_batch_size` (or `mean`) is the mean over all entries of the per-sample loss that count. */
 export type Reduction = 'sum_over_batch_size' | 'mean' | 'sum' | 'none';
@@ -45,7 +46,7 @@ export abstract class Loss {
 
   /** The reduced loss; `sampleWeight` has the shape of the per-sample loss. */
   apply(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): Tensor {
-    const predictions = asTensor(yPred);
+    const predictions = widened(asTensor(yPred));
     const host = Array.isArray(yTrue) ? HostArray.from(yTrue) : yTrue instanceof HostArray ? yTrue : null;
     if (host) this.checkLabels(host, predictions.shape[predictions.rank - 1]);
     const labels = host ? tensor(host, this.labelDtype) : cast(yTrue, this.labelDtype);

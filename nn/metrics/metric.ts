@@ -6,6 +6,7 @@ import { type Shape, sizeOf } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { Variable } from '../../engine/tensor/variable';
 import { automaticName } from '../core/names';
+import { widened } from '../core/policy';
 
 export abstract class Metric {
   readonly name: string;
@@ -64,7 +65,7 @@ export class MeanMetric extends Metric {
 
   /** Adds a batch; `sampleWeight` has one number per sample. */
   updateState(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): void {
-    this.accumulate(this.fn(asTensor(yTrue), asTensor(yPred)), sampleWeight);
+    this.accumulate(this.fn(asTensor(yTrue), widened(asTensor(yPred))), sampleWeight);
   }
 }
 

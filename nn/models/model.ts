@@ -26,6 +26,7 @@ export interface ModelGraph {
 }
 
 export abstract class Model extends Layer {
+  override readonly halfInputs = 'any';
   /** Set by a callback (or Ctrl-C) to end training after the running step. */
   stopTraining = false;
   #trainer: Trainer | null = null;

@@ -4,6 +4,7 @@ import type { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { HostLayer } from '../core/host-layer';
 import type { CallContext, Layer } from '../core/layer';
+import type { DtypePolicy } from '../core/policy';
 import type { StringArray } from '../core/string-array';
 import { type PartialShape, single, singleShape } from '../core/structure';
 import { Model } from './model';
@@ -11,6 +12,8 @@ import { Model } from './model';
 export interface SequentialConfig {
   readonly name?: string;
   readonly trainable?: boolean;
+  /** What files say of the model as a whole; its layers have their own. Default: the global policy. */
+  readonly dtype?: DtypePolicy;
 }
 
 /** Layers one after the other. https://keras.io/api/models/sequential/ */

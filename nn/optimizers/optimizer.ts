@@ -1,5 +1,5 @@
 /** The base of all optimizers. */
-import { ShapeError, ValueError } from '../../engine/errors';
+import { DtypeError, ShapeError, ValueError } from '../../engine/errors';
 import { gpu } from '../../engine/gpu/gpu';
 import type { StepScalar } from '../../engine/gpu/step-slots';
 import type { Bindable } from '../../engine/gpu/storage';
@@ -82,6 +82,16 @@ export abstract class Optimizer {
   /** The scale as of now, and how many steps were skipped since `countSteps`; `null` without loss scaling. */
   async lossScaleState(): Promise<LossScaleState | null> {
     return this.lossScale?.read() ?? null;
+  }
+
+  /** Where the device keeps that (`lossScaleStateOf` reads it). */
+  get lossScaleMemory(): Bindable | null {
+    return this.lossScale?.state ?? null;
+  }
+
+  /** Goes on from a scale that was saved. */
+  restoreLossScale(state: LossScaleState): void {
+    this.lossScale?.assign(state);
   }
 
   /** Takes the steps that loss scaling skipped off `iterations`, which learns of them late. `fit` does so after every epoch. */
@@ -180,6 +190,9 @@ export abstract class Optimizer {
       throw new ValueError(
         'Optimizer: the variables are not those it was built for. Make a new optimizer for another model, or build it with all variables at once.',
       );
+    }
+    for (const { name, dtype } of variables) {
+      if (dtype !== 'f32') throw new DtypeError(`Optimizer: variable "${name}" is ${dtype}; expected f32. Keep weights in f32 and cast what is computed from them.`);
     }
     // Clipped gradients get a buffer of their own: those that were handed in stay as they are.
     this.arena = new Arena(variables, clips(this.options) ? [...this.states, 0] : this.states);

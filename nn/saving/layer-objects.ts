@@ -2,6 +2,7 @@
 import { DataError, unknownName } from '../../engine/errors';
 import { HostLayer } from '../core/host-layer';
 import { Layer } from '../core/layer';
+import { type DtypePolicy, globalPolicy } from '../core/policy';
 import * as layers from '../layers';
 import { InputLayer } from '../layers/input-layer';
 import { isKerasObject, type JsonObject, kerasObject, keysFromKeras, keysToKeras, type KerasObject, registerKind } from './keras-object';
@@ -38,7 +39,9 @@ export function classNameOf(layer: Layer): string {
   return known?.[0] ?? layer.constructor.name.replace(/^_/, '');
 }
 
-export const FLOAT32 = kerasObject('keras', 'DTypePolicy', { name: 'float32' });
+export function policyToKeras(name: DtypePolicy): KerasObject {
+  return kerasObject('keras', 'DTypePolicy', { name });
+}
 
 /** Options that Keras wants to be told, with their defaults. */
 const required: Readonly<Record<string, JsonObject>> = {
@@ -52,11 +55,12 @@ const required: Readonly<Record<string, JsonObject>> = {
 export function layerToKeras(layer: Layer): KerasObject {
   const className = classNameOf(layer);
   if (layer instanceof InputLayer) return inputToKeras(layer.name, layer.inputShape!, layer.config.dtype ?? 'f32');
-  const { inputShape: _, ...given } = layer.getConfig();
+  const { inputShape: _, dtype: __, ...given } = layer.getConfig();
   // A layer around a layer.
   const options = 'layer' in layer && layer.layer instanceof Layer ? { ...given, layer: layer.layer } : given;
-  // Host layers make numbers of texts; all others compute in f32.
-  const config = { ...required[className], ...keysToKeras(options, `Layer "${layer.name}"`), ...(!(layer instanceof HostLayer) && { dtype: FLOAT32 }) };
+  // Host layers make numbers of texts, and have no precision.
+  const dtype = !(layer instanceof HostLayer) && { dtype: policyToKeras(layer.dtypePolicy) };
+  const config = { ...required[className], ...keysToKeras(options, `Layer "${layer.name}"`), ...dtype };
   const known = className in classes && !own.has(className);
   const object = kerasObject(known ? 'keras.layers' : 'wgrad', className, config);
   const built = layer.weights.length > 0 && layer.builtShape ? { build_config: { input_shape: layer.builtShape as never } } : {};
@@ -78,10 +82,10 @@ export function layerFromKeras({ class_name: className, config }: KerasObject, e
     const { message } = unknownName('layer class', className, Object.keys(classes));
     throw new DataError(`Layer "${name}": ${message} For a class of your own, give it as customObjects: { ${className} }.`);
   }
-  checkDtype(config, name);
+  const policy = policyFrom(config, `Layer "${name}"`);
   const { dtype: _, ...rest } = className === 'Bidirectional' ? oneDirection(config, name) : config;
   const options = keysFromKeras(given ? rest : checkOptions(className, name, rest), `Layer "${name}"`);
-  return new (given ?? classes[className])({ ...options, ...extra } as never);
+  return new (given ?? classes[className])({ ...options, ...(policy !== globalPolicy() && { dtype: policy }), ...extra } as never);
 }
 
 /** Keras lists both directions of a Bidirectional, which wgrad makes from one. */
@@ -96,11 +100,12 @@ function oneDirection({ layer, backward_layer: backward, ...config }: JsonObject
   return { ...config, layer: { ...layer, config: { ...layer.config, name: own } } };
 }
 
-/** All that computes does so in f32. */
-function checkDtype({ dtype }: JsonObject, name: string): void {
+/** The precision of a layer or model; layers that do not compute with floats have others. */
+export function policyFrom({ dtype }: JsonObject, what: string): DtypePolicy {
   const policy = isKerasObject(dtype) ? dtype.config.name : dtype;
-  if (policy === undefined || policy === null || policy === 'float32' || policy === 'string' || policy === 'int32' || policy === 'int64') return;
-  throw new DataError(`Layer "${name}" computes in ${String(policy)}; wgrad computes in float32.`);
+  if (policy === 'mixed_float16') return policy;
+  if (policy === undefined || policy === null || policy === 'float32' || policy === 'string' || policy === 'int32' || policy === 'int64') return 'float32';
+  throw new DataError(`${what} computes in ${String(policy)}; wgrad knows float32 and mixed_float16.`);
 }
 
 registerKind({

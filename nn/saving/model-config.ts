@@ -4,7 +4,7 @@ import type { Layer } from '../core/layer';
 import { toList } from '../core/structure';
 import type { SymbolicTensor } from '../core/symbolic';
 import { Model, type ModelGraph } from '../models/model';
-import { FLOAT32, inputToKeras, layerToKeras } from './layer-objects';
+import { inputToKeras, layerToKeras, policyToKeras } from './layer-objects';
 import { type Json, type JsonObject, type KerasObject, kerasObject, registerKind } from './keras-object';
 
 export function modelToKeras(model: Model): KerasObject {
@@ -20,12 +20,12 @@ export function modelToKeras(model: Model): KerasObject {
 const toObject = (layer: Layer): KerasObject => (layer instanceof Model ? modelToKeras(layer) : layerToKeras(layer));
 
 function sequentialToKeras(model: Model): KerasObject {
-  const { name, trainable, layers } = model;
+  const { name, trainable, layers, dtypePolicy } = model;
   const input = (model.builtShape ?? model.inputShape) as readonly (number | null)[] | null;
   const first = input ? [inputToKeras(`${name}_input`, input, layers[0]?.preparesInputs ? 'string' : model.inputDtype)] : [];
   const shape: JsonObject = input ? { build_input_shape: input } : {};
   return {
-    ...kerasObject('keras', 'Sequential', { name, trainable, dtype: FLOAT32, layers: [...first, ...layers.map(toObject)], ...shape }),
+    ...kerasObject('keras', 'Sequential', { name, trainable, dtype: policyToKeras(dtypePolicy), layers: [...first, ...layers.map(toObject)], ...shape }),
     ...(input && { build_config: { input_shape: input } }),
   };
 }

@@ -9,7 +9,7 @@ import { Functional } from '../models/functional';
 import type { Model } from '../models/model';
 import { Sequential } from '../models/sequential';
 import { isKerasObject, isObject, type Json, type JsonObject, type KerasObject, registerKind } from './keras-object';
-import { layerFromKeras } from './layer-objects';
+import { layerFromKeras, policyFrom } from './layer-objects';
 
 export function modelFromKeras(stored: KerasObject): Model {
   const name = String(stored.config.name);
@@ -36,7 +36,7 @@ function sequentialFromKeras(name: string, config: JsonObject): Sequential {
   const stored = layersOf(name, config);
   const inputs = stored.filter(({ class_name: className }) => className === 'InputLayer');
   const shape = inputs[0]?.config.batch_shape ?? config.build_input_shape;
-  const model = new Sequential([], { name, trainable: config.trainable !== false });
+  const model = new Sequential([], { name, trainable: config.trainable !== false, dtype: policyFrom(config, `Model "${name}"`) });
   for (const [i, object] of stored.filter((object) => !inputs.includes(object)).entries()) {
     if (isModel(object)) model.add(modelFromKeras(object));
     else model.add(layerFromKeras(object, i === 0 && shape ? { inputShape: sampleShape(name, shape) } : {}));

@@ -2,6 +2,7 @@
 import { DataError } from '../../engine/errors';
 import { gpu } from '../../engine/gpu/gpu';
 import type { Bindable } from '../../engine/gpu/storage';
+import { lossScaleStateOf } from '../../engine/ops/update/loss-scale';
 import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import type { Variable } from '../../engine/tensor/variable';
@@ -10,6 +11,8 @@ import type { Model } from '../models/model';
 import type { Stored, StoredGroup, StoredReader } from './stored';
 
 const GROUP = 'optimizer/vars';
+/** Where Keras's LossScaleOptimizer has what it wraps, which it lists after its own numbers, too. */
+const INNER = 'optimizer/inner_optimizer/vars';
 
 /** One moment of one variable. */
 interface Moment {
@@ -45,29 +48,43 @@ function stateGroups(optimizer: Optimizer): readonly (readonly number[])[] {
   return [Array.from({ length: count }, (_, i) => i)];
 }
 
-/** The group `optimizer/vars`; `null` before the first step. An optimizer that keeps no moments may have come from a file, with its step number only. */
-export async function optimizerGroup(optimizer: Optimizer): Promise<StoredGroup | null> {
-  if (optimizer.variables.length === 0 && optimizer.iterations === 0) return null;
+/** The groups of an optimizer; none before the first step. One that keeps no moments may have come from a file, with its step number only. */
+export async function optimizerGroups(optimizer: Optimizer): Promise<readonly (readonly [path: string, StoredGroup])[]> {
+  if (optimizer.variables.length === 0 && optimizer.iterations === 0) return [];
   const kept = moments(optimizer);
-  const buffers = await gpu().readback.read(kept.map(({ memory }) => memory));
+  const { lossScaleMemory, name } = optimizer;
+  const counted = optimizer.iterations;
+  const buffers = await gpu().readback.read([...kept.map(({ memory }) => memory), ...(lossScaleMemory ? [lossScaleMemory] : [])]);
+  const scaling = lossScaleMemory && lossScaleStateOf(buffers.pop()!);
   const rate = optimizer.learningRate;
-  const arrays: Stored[] = [BigInt(optimizer.iterations)];
+  const arrays: Stored[] = [BigInt(counted - (scaling?.skipped ?? 0))];
   // A schedule is no number to keep.
-  if (typeof rate === 'number') arrays.push(new HostArray(Float32Array.of(rate), []));
+  if (typeof rate === 'number') arrays.push(number(rate));
+  const own = scaling ? [...arrays, BigInt(scaling.goodSteps), number(scaling.scale)] : [];
   kept.forEach(({ variable }, i) => arrays.push(new HostArray(new Float32Array(buffers[i]), variable.shape)));
   // It follows from the step number; Keras keeps it.
-  if (optimizer instanceof Nadam) arrays.push(new HostArray(Float32Array.of(optimizer.momentumProduct), []));
-  return { name: optimizer.name, arrays };
+  if (optimizer instanceof Nadam) arrays.push(number(optimizer.momentumProduct));
+  if (!scaling) return [[GROUP, { name, arrays }]];
+  return [[GROUP, { name: 'loss_scale_optimizer', arrays: [...own, ...arrays] }], [INNER, { name, arrays }]];
+}
+
+function number(value: number): HostArray {
+  return new HostArray(Float32Array.of(value), []);
 }
 
 /** Reads the state of a model's optimizer; what it returns sets it, once everything was found to fit. */
 export function readOptimizer(model: Model, reader: StoredReader, where: string): (() => void) | null {
   const { compiled } = model;
-  const count = reader.has(GROUP) ? reader.count(GROUP) : 0;
+  const group = reader.has(INNER) ? INNER : GROUP;
+  const count = reader.has(group) ? reader.count(group) : 0;
   if (!compiled || count === 0) return null;
   const { optimizer } = compiled;
   const first = typeof optimizer.learningRate === 'number' ? 2 : 1;
-  const iterations = reader.scalar(GROUP, 0);
+  const iterations = reader.scalar(group, 0);
+  const scaling = group === INNER ? { goodSteps: reader.scalar(GROUP, first), scale: reader.array(GROUP, first + 1, []).data[0], skipped: 0 } : null;
+  if (scaling && !(scaling.scale > 0 && Number.isSafeInteger(scaling.goodSteps) && scaling.goodSteps >= 0)) {
+    throw new DataError(`${where}: the loss scale is ${scaling.scale} after ${scaling.goodSteps} good steps.`);
+  }
   if (!Number.isSafeInteger(iterations) || iterations < 0) throw new DataError(`${where}: the optimizer's step number is ${iterations}.`);
   // Keras writes an optimizer that never took a step, too.
   if (count <= first && optimizer.variables.length === 0) return () => void (optimizer.iterations = iterations);
@@ -80,9 +97,10 @@ export function readOptimizer(model: Model, reader: StoredReader, where: string)
         'Was it compiled with another optimizer?',
     );
   }
-  const values = kept.map(({ variable }, i) => reader.array(GROUP, first + i, variable.shape));
+  const values = kept.map(({ variable }, i) => reader.array(group, first + i, variable.shape));
   return () => {
     optimizer.iterations = iterations;
+    if (scaling) optimizer.restoreLossScale(scaling);
     kept.forEach(({ memory }, i) => write(memory, values[i]));
     for (const variable of optimizer.variables) optimizer.statesWritten(variable, values.filter((_, i) => kept[i].variable === variable));
   };

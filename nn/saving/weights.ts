@@ -4,7 +4,7 @@ import { gpu, init } from '../../engine/gpu/gpu';
 import { HostArray } from '../../engine/tensor/host-array';
 import type { Model } from '../models/model';
 import { readHdf5, writeHdf5 } from './hdf5';
-import { optimizerGroup, readOptimizer } from './optimizer-state';
+import { optimizerGroups, readOptimizer } from './optimizer-state';
 import { readSafetensors, writeSafetensors } from './safetensors';
 import { TextVectorization } from '../text/text-vectorization';
 import type { StoredGroup, StoredGroups, StoredReader } from './stored';
@@ -24,7 +24,7 @@ export async function storedGroups(model: Model): Promise<StoredGroups> {
   // Both are asked for before anything is awaited, so they belong to the same step.
   const [buffers, optimizer] = await Promise.all([
     gpu().readback.read(variables.map(({ value }) => value)),
-    model.compiled ? optimizerGroup(model.compiled.optimizer) : null,
+    model.compiled ? optimizerGroups(model.compiled.optimizer) : [],
   ]);
   const values = variables.map(({ shape }, i) => new HostArray(new Float32Array(buffers[i]), shape));
   const stored = new Map<string, StoredGroup>();
@@ -36,7 +36,7 @@ export async function storedGroups(model: Model): Promise<StoredGroups> {
     // Keras wants the weights of its inner layer too, though they are in the config.
     if (idf) stored.set(path.replace(/vars$/, '_lookup_layer/vars'), { arrays: [], named });
   }
-  if (optimizer) stored.set('optimizer/vars', optimizer);
+  for (const [path, group] of optimizer) stored.set(path, group);
   return stored;
 }
 

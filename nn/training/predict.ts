@@ -1,12 +1,12 @@
 import { ShapeError } from '../../engine/errors';
 import { gpu, init } from '../../engine/gpu/gpu';
 import { compileStep, type CompiledStep } from '../../engine/step/compile-step';
-import { newTypedArray } from '../../engine/tensor/dtype';
+import { hostDtype, newTypedArray } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';
 import { slice } from '../../engine/ops';
 import { scope } from '../../engine/tensor/scope';
 import { formatShape, sameShape, sizeOf } from '../../engine/tensor/shape';
-import { type Tensor, type TensorSpec, toTypedArray } from '../../engine/tensor/tensor';
+import { readable, type Tensor, type TensorSpec, toTypedArray } from '../../engine/tensor/tensor';
 import { CallbackList, type CallbackLike } from '../callbacks/callback';
 import { single } from '../core/structure';
 import { Dataset } from '../data/dataset';
@@ -108,13 +108,16 @@ class Outputs {
       throw new ShapeError(`predict: batches with outputs of shape ${formatShape(this.first.shape)} and ${formatShape(shape)} do not make one array.`);
     }
     this.rows += shape[0];
-    this.waiting.push(tensor);
-    if (this.waiting.length * tensor.byteLength > READ_BYTES) await this.collect();
+    const output = readable(tensor);
+    if (output !== tensor) tensor.dispose();
+    this.waiting.push(output);
+    if (this.waiting.length * output.byteLength > READ_BYTES) await this.collect();
   }
 
   async join(): Promise<HostArray> {
     await this.collect();
-    const { dtype, shape } = this.first!;
+    const { shape } = this.first!;
+    const dtype = hostDtype(this.first!.dtype);
     const out = newTypedArray(dtype, this.rows * sizeOf(shape.slice(1)));
     let offset = 0;
     for (const part of this.parts) {

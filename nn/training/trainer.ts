@@ -14,6 +14,7 @@ import { type LossLike, lossFrom } from '../losses';
 import type { Loss } from '../losses/loss';
 import { Mean, type MeanMetric, metricFrom, type MetricLike } from '../metrics';
 import { maskOf } from '../core/mask';
+import { widened } from '../core/policy';
 import { single } from '../core/structure';
 import type { Model } from '../models/model';
 import { type Optimizer, optimizerFrom, type OptimizerLike } from '../optimizers';
@@ -26,6 +27,8 @@ export interface CompileConfig {
   readonly optimizer?: OptimizerLike;
   readonly loss: LossLike;
   readonly metrics?: readonly MetricLike[];
+  /** Whether the optimizer scales the loss if a layer keeps half precision; default true. */
+  readonly autoScaleLoss?: boolean;
 }
 
 export class Trainer {
@@ -42,8 +45,9 @@ export class Trainer {
   private readonly testPaddedStep: PaddedStep<void>;
 
   constructor(private readonly model: Model, readonly config: CompileConfig) {
-    const { optimizer = 'rmsprop', loss, metrics = [] } = config;
+    const { optimizer = 'rmsprop', loss, metrics = [], autoScaleLoss = true } = config;
     this.optimizer = optimizerFrom(optimizer);
+    if (autoScaleLoss && model.keepsHalf && !this.optimizer.scalesLoss) this.optimizer.scaleLossDynamically();
     this.loss = lossFrom(loss);
     this.metrics = metrics.map(metricFrom);
     const twice = this.metricsNames.find((name, i, names) => names.indexOf(name) < i);
@@ -142,7 +146,7 @@ export class Trainer {
 
   /** The model's predictions, and the loss of each entry before it is reduced. */
   private judge(x: Tensor, y: Tensor, training: boolean, weights?: Tensor): Judgement {
-    const yPred = single(this.model.apply(x, { training }), `Model "${this.model.name}"`);
+    const yPred = widened(single(this.model.apply(x, { training }), `Model "${this.model.name}"`));
     const penalty = this.penalty();
     const expected = this.entries(y, yPred, yPred.shape.slice(0, -1), training);
     const each = this.loss.call(y, yPred, training && !weights && !penalty ? expected.slope : undefined);

@@ -14,20 +14,26 @@ const LOADS = ROWS / LANES;
 const QUADS = ROWS / 4u; // vec4s of elements in the block
 const PIXELS = LANES / QUADS; // pixels in one load of them
 
-alias T = vec4f;
+// Element types: f32 or f16.
+alias X = f32;
+alias D = f32;
+
+alias T = vec4<X>;
 const STEP = 4u;
+alias V = vec4<D>; // as U, in which the result comes
 
 @group(0) @binding(0) var<storage, read> x: array<T>;
-@group(0) @binding(1) var<storage, read> dy: array<U>;
+@group(0) @binding(1) var<storage, read> dy: array<V>;
 @group(0) @binding(2) var<storage, read_write> result: array<U>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 // dY at four columns, zero where the line has ended.
 fn quad_of_dy(at: u32, exists: bool) -> vec4f {
   if (U_STEP == 4u) {
-    return select(vec4f(0.0), vec4f(dy[at / 4u]), exists);
+    return select(vec4f(0.0), vec4f(vec4<D>(dy[at / 4u])), exists);
   }
-  return select(vec4f(0.0), vec4f(vec4f(dy[at]).x, vec4f(dy[at + 1u]).x, vec4f(dy[at + 2u]).x, vec4f(dy[at + 3u]).x), exists);
+  let values = vec4<D>(vec4<D>(dy[at]).x, vec4<D>(dy[at + 1u]).x, vec4<D>(dy[at + 2u]).x, vec4<D>(dy[at + 3u]).x);
+  return select(vec4f(0.0), vec4f(values), exists);
 }
 
 @compute @workgroup_size(LANES)
@@ -69,12 +75,12 @@ fn main(
           let own = column + q * PIXELS + share / QUADS;
           let moved = own * stride;
           let valid = exists[q] && own < params.wide && inside(high, first.wide + ways[q].wide + i32(moved));
-          fragment[q] = select(vec4f(0.0), vec4f(x[(first.at + ways[q].at + moved * params.x_column) / 4u]), valid);
+          fragment[q] = select(vec4f(0.0), vec4f(vec4<X>(x[(first.at + ways[q].at + moved * params.x_column) / 4u])), valid);
         } else {
           for (var v = 0u; v < 4u; v++) {
             let moved = (column + v) * stride;
             let valid = exists[q] && column + v < params.wide && inside(high, first.wide + ways[q].wide + i32(moved));
-            fragment[q][v] = select(0.0, vec4f(x[first.at + ways[q].at + moved * params.x_column]).x, valid);
+            fragment[q][v] = select(0.0, f32(vec4<X>(x[first.at + ways[q].at + moved * params.x_column]).x), valid);
           }
         }
       }

@@ -15,25 +15,30 @@ const ROWS = 16u;
 const LANES = 8u;
 const LOADS = ROWS / LANES;
 
+// Element types: f32 or f16.
+alias X = f32;
+alias W = f32;
+alias Bias = f32;
+
 // Vectors of x, and of W, in vec4s, or else element by element.
-alias T = vec4f;
+alias T = vec4<X>;
 const STEP = 4u;
-alias V = vec4f;
+alias V = vec4<W>;
 const W_STEP = 4u;
 
 @group(0) @binding(0) var<storage, read> x: array<T>;
 @group(0) @binding(1) var<storage, read> w: array<V>;
-@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<Bias>;
 @group(0) @binding(3) var<storage, read_write> result: array<U>;
 @group(0) @binding(4) var<uniform> params: Params;
 
 // Four elements of W: neighbours, or w_column apart.
 fn quad_of_w(at: u32) -> vec4f {
   if (W_STEP == 4u) {
-    return vec4f(w[at / 4u]);
+    return vec4f(vec4<W>(w[at / 4u]));
   }
   let step = params.w_column;
-  return vec4f(vec4f(w[at]).x, vec4f(w[at + step]).x, vec4f(w[at + 2u * step]).x, vec4f(w[at + 3u * step]).x);
+  return vec4f(vec4<W>(vec4<W>(w[at]).x, vec4<W>(w[at + step]).x, vec4<W>(w[at + 2u * step]).x, vec4<W>(w[at + 3u * step]).x));
 }
 
 @compute @workgroup_size(LANES)
@@ -71,7 +76,7 @@ fn main(
       for (var c = 0u; c < params.channels; c += STEP) {
         var fragment: array<vec4f, LOADS>;
         for (var q = 0u; q < LOADS; q++) {
-          fragment[q] = select(vec4f(0.0), vec4f(x[(from_x[q] + c) / STEP]), valid[q]);
+          fragment[q] = select(vec4f(0.0), vec4f(vec4<X>(x[(from_x[q] + c) / STEP])), valid[q]);
         }
         let at = from_w + c * params.w_row;
         if (STEP == 4u) {
@@ -107,7 +112,7 @@ fn main(
   var shift = vec4f(0.0);
   if (params.has_bias != 0u) {
     let at = params.bias_base + j;
-    shift = vec4f(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]);
+    shift = vec4f(vec4<Bias>(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]));
   }
   var rows = acc;
   for (var p = p0; p < min(p0 + ROWS, pixels); p++) {

@@ -4,17 +4,23 @@
 override FILTERS: bool = false;
 override ACTIVATION: u32 = 0;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>; // W, or dY
-@group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> result: array<f32>;
+// Element types: f32 or f16.
+alias X = f32;
+alias B = f32;
+alias Bias = f32;
+alias U = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<X>;
+@group(0) @binding(1) var<storage, read> b: array<B>; // W, or dY
+@group(0) @binding(2) var<storage, read> bias: array<Bias>;
+@group(0) @binding(3) var<storage, read_write> result: array<U>;
 @group(0) @binding(4) var<uniform> params: Params;
 
 // P[pixel, e]
 fn patch_at(pixel: u32, e: u32) -> f32 {
   let start = corner(pixel);
   let way = way_to(e);
-  return select(0.0, x[start.at + way.at], inside(start.high + way.high, start.wide + way.wide));
+  return select(0.0, f32(x[start.at + way.at]), inside(start.high + way.high, start.wide + way.wide));
 }
 
 @compute @workgroup_size(64)
@@ -40,17 +46,17 @@ fn main(
       if (i < elements) {
         p = patch_at(pixel, i);
       }
-      sum += p * b[y_of(pixel) + j];
+      sum += p * f32(b[y_of(pixel) + j]);
     }
     let row = select(params.sums_base, i * params.columns, i < elements);
-    result[params.result_base + part * params.part_size + row + j] = sum;
+    result[params.result_base + part * params.part_size + row + j] = U(sum);
   } else {
     for (var e = 0u; e < elements; e++) {
-      sum += patch_at(i, e) * b[w_of(e) + j * params.w_column];
+      sum += patch_at(i, e) * f32(b[w_of(e) + j * params.w_column]);
     }
     if (params.has_bias != 0u) {
-      sum += bias[params.bias_base + j];
+      sum += f32(bias[params.bias_base + j]);
     }
-    result[y_of(i) + j] = activate(ACTIVATION, vec4f(sum), params.floor).x;
+    result[y_of(i) + j] = U(activate(ACTIVATION, vec4f(sum), params.floor).x);
   }
 }

@@ -4,6 +4,6 @@ const U_STEP = 1u;
 
 fn store(at: u32, value: vec4f, room: u32) {
   for (var v = 0u; v < min(room, 4u); v++) {
-    result[at + v] = value[v];
+    result[at + v] = U(value[v]);
   }
 }

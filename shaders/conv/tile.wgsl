@@ -19,10 +19,15 @@ const LANES = LANES_M * LANES_N;
 const STRIDE_M = LANES_M + 1u;
 const STRIDE_N = LANES_N + 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>; // W, or dY
-@group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> result: array<f32>;
+// Element types: f32 or f16.
+alias X = f32;
+alias B = f32;
+alias Bias = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<X>;
+@group(0) @binding(1) var<storage, read> b: array<B>; // W, or dY
+@group(0) @binding(2) var<storage, read> bias: array<Bias>;
+@group(0) @binding(3) var<storage, read_write> result: array<U>;
 @group(0) @binding(4) var<uniform> params: Params;
 
 var<workgroup> spots: array<vec4u, TILE_M>; // a row's spot, and whether there is such a row
@@ -38,7 +43,7 @@ fn spot_at(index: u32, pixel: bool) -> Spot {
 
 fn element_of_x(row: vec4u, depth: Spot, exists: bool) -> f32 {
   let valid = exists && row.w != 0u && inside(bitcast<i32>(row.y) + depth.high, bitcast<i32>(row.z) + depth.wide);
-  return select(0.0, x[row.x + depth.at], valid);
+  return select(0.0, f32(x[row.x + depth.at]), valid);
 }
 
 @compute @workgroup_size(LANES)
@@ -94,7 +99,7 @@ fn main(
         step = params.w_column;
         at = w_of(l + depth) + j * step;
       }
-      let values = vec4f(b[at], b[at + step], b[at + 2u * step], b[at + 3u * step]);
+      let values = vec4f(vec4<B>(b[at], b[at + step], b[at + 2u * step], b[at + 3u * step]));
       tile_b[depth * STRIDE_N + quad] = select(vec4f(0.0), values, l + depth < end);
     }
     workgroupBarrier();
@@ -121,7 +126,7 @@ fn main(
   var shift = vec4f(0.0);
   if (params.has_bias != 0u) {
     let at = params.bias_base + j;
-    shift = vec4f(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]);
+    shift = vec4f(vec4<Bias>(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]));
   }
   for (var r = 0u; r < 4u; r++) {
     let i = i0 + lane_m * 4u + r;

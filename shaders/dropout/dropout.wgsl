@@ -2,8 +2,10 @@
 // x, y [n], in vec4s; the window starts `first` vec4s into the tensors. The key is in the step slot, so that every replay
 // of a captured step drops others. A lane owns one vec4 (the tail of the last one is padding).
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+alias T = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<T>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<T>>;
 
 struct Params {
   n: u32,
@@ -23,6 +25,6 @@ fn main(
 ) {
   let i = flat_group(group, groups) * 256u + lane;
   if (i * 4u < params.n) {
-    y[i] = drop(x[i], params.first + i, params.stream, params.threshold, params.scale, params.step_base);
+    y[i] = vec4<T>(drop(vec4f(x[i]), params.first + i, params.stream, params.threshold, params.scale, params.step_base));
   }
 }

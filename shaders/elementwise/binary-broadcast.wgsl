@@ -3,11 +3,12 @@
 // A lane owns one vec4 of y. With VEC it lies within one row of the last axis, along which a and b advance by 1 from vec4 to
 // vec4, or by 0. `combine` comes from a lib file.
 
-alias T = f32;
+alias T = f32; // of the arithmetic
+alias A = f32; // of a and b in memory
 alias Y = f32;
 
-@group(0) @binding(0) var<storage, read> a: array<vec4<T>>;
-@group(0) @binding(1) var<storage, read> b: array<vec4<T>>;
+@group(0) @binding(0) var<storage, read> a: array<vec4<A>>;
+@group(0) @binding(1) var<storage, read> b: array<vec4<A>>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4<Y>>;
 
 struct Params {
@@ -75,15 +76,15 @@ fn main(
   }
   if (VEC) {
     let at = offsets(first - params.y_base);
-    var p = vec4<T>(a[at.x / 4u][at.x % 4u]);
-    var q = vec4<T>(b[at.y / 4u][at.y % 4u]);
+    var p = vec4<T>(T(a[at.x / 4u][at.x % 4u]));
+    var q = vec4<T>(T(b[at.y / 4u][at.y % 4u]));
     if (params.a5 == 1u) {
-      p = a[at.x / 4u];
+      p = vec4<T>(a[at.x / 4u]);
     }
     if (params.b5 == 1u) {
-      q = b[at.y / 4u];
+      q = vec4<T>(b[at.y / 4u]);
     }
-    y[i] = combine(p, q);
+    y[i] = vec4<Y>(combine(p, q));
     return;
   }
   var p: vec4<T>;
@@ -91,10 +92,10 @@ fn main(
   for (var k = 0u; k < 4u; k++) {
     // Elements outside the block repeat its nearest one and are not stored.
     let at = offsets(clamp(first + k, params.y_base, end - 1u) - params.y_base);
-    p[k] = a[at.x / 4u][at.x % 4u];
-    q[k] = b[at.y / 4u][at.y % 4u];
+    p[k] = T(a[at.x / 4u][at.x % 4u]);
+    q[k] = T(b[at.y / 4u][at.y % 4u]);
   }
-  let r = combine(p, q);
+  let r = vec4<Y>(combine(p, q));
   if (first >= params.y_base && first + 4u <= end) {
     y[i] = r;
     return;

@@ -1,11 +1,12 @@
 // y[i] = combine(a[i], b[i]), where a or b may be a single element for all i.
 // a, b, y [n], in vec4s; a lane owns one vec4 (the tail of the last one is padding). `combine` comes from a lib file.
 
-alias T = f32;
+alias T = f32; // of the arithmetic
+alias A = f32; // of a and b in memory
 alias Y = f32;
 
-@group(0) @binding(0) var<storage, read> a: array<vec4<T>>;
-@group(0) @binding(1) var<storage, read> b: array<vec4<T>>;
+@group(0) @binding(0) var<storage, read> a: array<vec4<A>>;
+@group(0) @binding(1) var<storage, read> b: array<vec4<A>>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4<Y>>;
 
 struct Params {
@@ -29,14 +30,14 @@ fn main(
   var p: vec4<T>;
   var q: vec4<T>;
   if (A_SCALAR) {
-    p = vec4<T>(a[0].x);
+    p = vec4<T>(T(a[0].x));
   } else {
-    p = a[i];
+    p = vec4<T>(a[i]);
   }
   if (B_SCALAR) {
-    q = vec4<T>(b[0].x);
+    q = vec4<T>(T(b[0].x));
   } else {
-    q = b[i];
+    q = vec4<T>(b[i]);
   }
-  y[i] = combine(p, q);
+  y[i] = vec4<Y>(combine(p, q));
 }

@@ -1,4 +1,4 @@
-// y[i] = x[i] as another dtype. Floats lose their fraction (towards 0) and are clamped to what an integer holds, NaN to 0;
+// y[i] = x[i] as another dtype. In an integer floats lose their fraction (towards 0) and are clamped to what it holds, NaN to 0;
 // anything but 0 is true.
 // x, y [n], in vec4s; a lane owns one vec4 (the tail of the last one is padding).
 
@@ -35,9 +35,9 @@ fn main(
     y[i] = vec4<Y>(!(value == vec4<X>()));
   } else if (FLOAT_TO_INT) {
     let f = vec4f(value);
-    let largest = vec4<Y>(bitcast<Y>(params.largest));
+    let largest = vec4<Y>(Y(params.largest));
     y[i] = select(select(vec4<Y>(f), largest, f >= vec4f(params.bound)), vec4<Y>(), is_nan(f));
   } else {
-    y[i] = vec4<Y>(value);
+    y[i] = vec4<Y>(vec4f(value));
   }
 }

@@ -1,4 +1,4 @@
-// y[i] = value, given as its four bytes, for any element type.
+// y[i] = value, given as its four bytes, for any element type; two f16 are one element here.
 // y [n], in vec4s; a lane owns one vec4 (the tail of the last one is padding).
 
 @group(0) @binding(0) var<storage, read_write> y: array<vec4u>;

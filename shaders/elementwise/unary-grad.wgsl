@@ -1,9 +1,11 @@
 // dx[i] = dy[i] · f′, with f′ by OP from s[i]: the input x of f, or its output y where that is cheaper.
 // s, dy, dx [n], in vec4s; a lane owns one vec4 (the tail of the last one is padding).
 
-@group(0) @binding(0) var<storage, read> s: array<vec4f>;
-@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+alias T = f32;
+
+@group(0) @binding(0) var<storage, read> s: array<vec4<T>>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4<T>>;
+@group(0) @binding(2) var<storage, read_write> dx: array<vec4<T>>;
 
 struct Params {
   n: u32,
@@ -74,6 +76,6 @@ fn main(
 ) {
   let i = flat_group(group, groups) * 256u + lane;
   if (i * 4u < params.n) {
-    dx[i] = dy[i] * slope(s[i]);
+    dx[i] = vec4<T>(vec4f(dy[i]) * slope(vec4f(s[i])));
   }
 }

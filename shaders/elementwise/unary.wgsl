@@ -1,8 +1,11 @@
-// y[i] = f(x[i]), f by OP: below 64 on f32, from 64 on by bits (integers, tests).
-// x, y [n], in vec4s of four-byte elements; a lane owns one vec4 (the tail of the last one is padding).
+// y[i] = f(x[i]), f by OP: below 64 in f32, from 64 on in integers.
+// x, y [n], in vec4s; a lane owns one vec4 (the tail of the last one is padding).
 
-@group(0) @binding(0) var<storage, read> x: array<vec4u>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4u>;
+alias X = f32;
+alias Y = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<X>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<Y>>;
 
 struct Params {
   n: u32,
@@ -53,20 +56,20 @@ fn float_op(x: vec4f) -> vec4f {
     case 29u: { return round(x); } // half to even
     case 30u: { return select(select(x, vec4f(params.alpha), x < vec4f(params.alpha)), vec4f(params.beta), x > vec4f(params.beta)); } // clip
     case 31u: { return erf(x); }
+    case 32u: { return select(ZERO, ONE, is_nan(x)); }
+    case 33u: { return select(ZERO, ONE, is_finite(x)); }
     default: { return x; }
   }
 }
 
-fn bits_op(x: vec4u) -> vec4u {
-  let i = bitcast<vec4i>(x);
+// Between i32 and u32 a conversion keeps the bits.
+fn integer_op(x: vec4i) -> vec4i {
   switch OP {
-    case 64u: { return bitcast<vec4u>(-i); }
-    case 65u: { return bitcast<vec4u>(abs(i)); }
-    case 66u: { return bitcast<vec4u>(sign(i)); }
+    case 64u: { return -x; }
+    case 65u: { return abs(x); }
+    case 66u: { return sign(x); }
     case 67u: { return x * x; } // square, signed or not
-    case 68u: { return select(vec4u(0u), vec4u(1u), is_nan(bitcast<vec4f>(x))); }
-    case 69u: { return select(vec4u(0u), vec4u(1u), is_finite(bitcast<vec4f>(x))); }
-    case 70u: { return select(vec4u(0u), vec4u(1u), x == vec4u(0u)); } // logicalNot
+    case 68u: { return select(vec4i(0), vec4i(1), x == vec4i(0)); } // logicalNot
     default: { return x; }
   }
 }
@@ -82,8 +85,8 @@ fn main(
     return;
   }
   if (OP < 64u) {
-    y[i] = bitcast<vec4u>(float_op(bitcast<vec4f>(x[i])));
+    y[i] = vec4<Y>(float_op(vec4f(x[i])));
   } else {
-    y[i] = bits_op(x[i]);
+    y[i] = vec4<Y>(integer_op(vec4i(x[i])));
   }
 }

@@ -1,10 +1,13 @@
 // y[i] = condition[i] ? a[i] : b[i], where a or b may be a single element for all i.
-// condition (0 or 1), a, b, y [n], in vec4s of four-byte elements; a lane owns one vec4 (the tail of the last one is padding).
+// condition (0 or 1), a, b, y [n], in vec4s of elements that are moved as bits; a lane owns one vec4 (the tail of the last one is
+// padding).
+
+alias T = u32;
 
 @group(0) @binding(0) var<storage, read> condition: array<vec4u>;
-@group(0) @binding(1) var<storage, read> a: array<vec4u>;
-@group(0) @binding(2) var<storage, read> b: array<vec4u>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4u>;
+@group(0) @binding(1) var<storage, read> a: array<vec4<T>>;
+@group(0) @binding(2) var<storage, read> b: array<vec4<T>>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<T>>;
 
 struct Params {
   n: u32,
@@ -24,15 +27,15 @@ fn main(
   if (i * 4u >= params.n) {
     return;
   }
-  var p: vec4u;
-  var q: vec4u;
+  var p: vec4<T>;
+  var q: vec4<T>;
   if (A_SCALAR) {
-    p = vec4u(a[0].x);
+    p = vec4<T>(a[0].x);
   } else {
     p = a[i];
   }
   if (B_SCALAR) {
-    q = vec4u(b[0].x);
+    q = vec4<T>(b[0].x);
   } else {
     q = b[i];
   }

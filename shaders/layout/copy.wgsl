@@ -1,6 +1,6 @@
 // y[write_at + Σ i_d · write_d] = x[read_at + Σ i_d · read_d]  for all indices i_d of up to six axes.
-// Elements are moved as bits, so any element type will do. T is vec4u where the innermost axis is contiguous
-// and everything divides by 4: sizes, strides and offsets then count vec4s. Strides may be 0 (broadcast) and
+// Elements are moved as bits, so any type T of their size will do: of four of them where the innermost axis is contiguous
+// and everything divides by 4; sizes, strides and offsets then count fours. Strides may be 0 (broadcast) and
 // negative (reverse), as arithmetic wraps around.
 // x and y are windows of larger tensors: an element is copied if both its ends lie in them.
 // A lane copies ITEMS elements, a workgroup's width apart, so that neighbours write to neighbouring addresses.

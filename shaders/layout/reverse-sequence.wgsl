@@ -1,9 +1,11 @@
 // y[b, t] = x[b, length − 1 − t] for t < length, else x[b, t]
 // x, y [rows, time, inner], both windows of larger tensors, from element `base` on. The length is a word of the step slot. A lane
-// owns one element.
+// owns one element, which is moved as bits.
 
-@group(0) @binding(0) var<storage, read> x: array<u32>;
-@group(0) @binding(1) var<storage, read_write> y: array<u32>;
+alias T = u32;
+
+@group(0) @binding(0) var<storage, read> x: array<T>;
+@group(0) @binding(1) var<storage, read_write> y: array<T>;
 
 struct Params {
   n: u32,

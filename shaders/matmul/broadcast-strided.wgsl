@@ -1,5 +1,5 @@
 // C[i, j] = f(Σ_k A[i, k]·B[k, j] + bias[j]), f(x) = x or relu, for every matrix of a batch, or for every part of k.
-// f ends as epilogue.wgsl has it.
+// f ends as epilogue.wgsl has it. A, B, C, bias and gate are f32 or f16 each; sums are f32.
 // As broadcast.wgsl, which explains the work distribution, for operands that lie anywhere at a constant distance between
 // rows, columns and matrices: transposes are strides, and every element is loaded and stored by itself.
 
@@ -11,13 +11,19 @@ const ROWS = 16u;
 const LANES = 8u;
 const LOADS = ROWS / LANES;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+alias A = f32;
+alias B = f32;
+alias C = f32;
+alias Bias = f32;
+alias Gate = f32;
+
+@group(0) @binding(0) var<storage, read> a: array<A>;
+@group(0) @binding(1) var<storage, read> b: array<B>;
+@group(0) @binding(2) var<storage, read> bias: array<Bias>;
+@group(0) @binding(3) var<storage, read_write> c: array<C>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(5) var<storage, read> extent: array<u32>;
-@group(0) @binding(6) var<storage, read> gate: array<f32>;
+@group(0) @binding(6) var<storage, read> gate: array<Gate>;
 
 struct Params {
   batch: u32,
@@ -56,7 +62,7 @@ struct Params {
 // B[l, j .. j+3], zero from `end` on.
 fn row_of_b(at: u32, l: u32, end: u32) -> vec4f {
   let step = params.b_column;
-  return select(vec4f(0.0), vec4f(b[at], b[at + step], b[at + 2u * step], b[at + 3u * step]), l < end);
+  return select(vec4f(0.0), vec4f(vec4<B>(b[at], b[at + step], b[at + 2u * step], b[at + 3u * step])), l < end);
 }
 
 @compute @workgroup_size(LANES)
@@ -84,7 +90,7 @@ fn main(
     var fragment: array<vec2f, LOADS>;
     for (var q = 0u; q < LOADS; q++) {
       let at = a_base + q * LANES * params.a_row + l * params.a_column;
-      fragment[q] = select(vec2f(0.0), vec2f(a[at], a[at + params.a_column]), vec2u(l, l + 1u) < vec2u(end));
+      fragment[q] = select(vec2f(0.0), vec2f(vec2<A>(a[at], a[at + params.a_column])), vec2u(l, l + 1u) < vec2u(end));
     }
     let at = b_base + l * params.b_row;
     let b0 = row_of_b(at, l, end);
@@ -102,7 +108,7 @@ fn main(
   var shift = vec4f(0.0);
   if (params.has_bias != 0u) {
     let at = params.bias_start + j;
-    shift = vec4f(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]);
+    shift = vec4f(vec4<Bias>(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]));
   }
   let at = params.c_start + part * params.part_size + matrix * params.c_batch + j;
   var rows = acc;
@@ -110,7 +116,7 @@ fn main(
     let first = i * params.n + j;
     var y = rectify(rows[i - i0] + shift, params.floor);
     if (params.has_gate != 0u) {
-      y = let_pass(y, vec4f(gate[first], gate[first + 1u], gate[first + 2u], gate[first + 3u]));
+      y = let_pass(y, vec4f(vec4<Gate>(gate[first], gate[first + 1u], gate[first + 2u], gate[first + 3u])));
     }
     if (DROPOUT) {
       y = drop(y, first / 4u, params.stream, params.threshold, params.scale, params.step_base);
@@ -119,7 +125,7 @@ fn main(
     }
     for (var v = 0u; v < 4u; v++) {
       if (j + v < params.n) {
-        c[at + i * params.c_row + v] = y[v];
+        c[at + i * params.c_row + v] = C(y[v]);
       }
     }
   }

@@ -1,5 +1,5 @@
 // C[i, j] = f(Σ_k A[i, k]·B[k, j] + bias[j]), f(x) = x or relu, for every matrix of a batch, or for every part of k.
-// f ends as epilogue.wgsl has it.
+// f ends as epilogue.wgsl has it. A, B, C, bias and gate are f32 or f16 each; sums are f32.
 //
 // For processors whose lanes share registers but whose loads are dear (a CPU behind a software adapter): nothing is
 // loaded twice, nothing goes through workgroup memory. A workgroup is one subgroup of LANES lanes and owns ROWS × 4·LANES
@@ -24,13 +24,19 @@ const QUADS = ROWS / 4u; // vec4s in a column of the block
 const DEPTHS = LANES / QUADS; // values of k in one load of a transposed A
 const LOADS = ROWS / LANES;
 
-@group(0) @binding(0) var<storage, read> a: array<vec4f>;
-@group(0) @binding(1) var<storage, read> b: array<vec4f>;
-@group(0) @binding(2) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> c: array<vec4f>;
+alias A = f32;
+alias B = f32;
+alias C = f32;
+alias Bias = f32;
+alias Gate = f32;
+
+@group(0) @binding(0) var<storage, read> a: array<vec4<A>>;
+@group(0) @binding(1) var<storage, read> b: array<vec4<B>>;
+@group(0) @binding(2) var<storage, read> bias: array<vec4<Bias>>;
+@group(0) @binding(3) var<storage, read_write> c: array<vec4<C>>;
 @group(0) @binding(4) var<storage, read_write> sums: array<vec4f>;
 @group(0) @binding(5) var<storage, read> extent: array<u32>;
-@group(0) @binding(6) var<storage, read> gate: array<vec4f>;
+@group(0) @binding(6) var<storage, read> gate: array<vec4<Gate>>;
 
 // In elements, all starts and distances divisible by 4.
 struct Params {
@@ -95,11 +101,11 @@ fn main(
       if (TRANSPOSE_A) {
         // A lane holds four rows at one k.
         let depth = l + q * DEPTHS + part_of_a / QUADS;
-        let values = a[(a_base + depth * params.a_column + i0) / 4u + part_of_a % QUADS];
+        let values = vec4f(a[(a_base + depth * params.a_column + i0) / 4u + part_of_a % QUADS]);
         fragment[q] = select(vec4f(0.0), values, depth < end);
       } else {
         // A lane holds one row at four k.
-        fragment[q] = a[(a_base + (i0 + q * LANES + part_of_a) * params.a_row + l) / 4u];
+        fragment[q] = vec4f(a[(a_base + (i0 + q * LANES + part_of_a) * params.a_row + l) / 4u]);
       }
     }
     var b0: vec4f;
@@ -109,10 +115,10 @@ fn main(
     if (TRANSPOSE_B) {
       let at = (b_base + j * params.b_column + l) / 4u;
       let step = params.b_column / 4u;
-      let x = b[at];
-      let y = b[at + step];
-      let z = b[at + 2u * step];
-      let w = b[at + 3u * step];
+      let x = vec4f(b[at]);
+      let y = vec4f(b[at + step]);
+      let z = vec4f(b[at + 2u * step]);
+      let w = vec4f(b[at + 3u * step]);
       b0 = vec4f(x.x, y.x, z.x, w.x);
       b1 = vec4f(x.y, y.y, z.y, w.y);
       b2 = vec4f(x.z, y.z, z.z, w.z);
@@ -120,10 +126,10 @@ fn main(
     } else {
       let at = (b_base + l * params.b_row + j) / 4u;
       let step = params.b_row / 4u;
-      b0 = b[at];
-      b1 = select(vec4f(0.0), b[at + step], l + 1u < end);
-      b2 = select(vec4f(0.0), b[at + 2u * step], l + 2u < end);
-      b3 = select(vec4f(0.0), b[at + 3u * step], l + 3u < end);
+      b0 = vec4f(b[at]);
+      b1 = select(vec4f(0.0), vec4f(b[at + step]), l + 1u < end);
+      b2 = select(vec4f(0.0), vec4f(b[at + 2u * step]), l + 2u < end);
+      b3 = select(vec4f(0.0), vec4f(b[at + 3u * step]), l + 3u < end);
     }
     for (var r = 0u; r < ROWS; r++) {
       if (TRANSPOSE_A) {
@@ -143,7 +149,7 @@ fn main(
   if (j < params.n && part < params.parts) {
     var shift = vec4f(0.0);
     if (params.has_bias != 0u) {
-      shift = bias[(params.bias_start + j) / 4u];
+      shift = vec4f(bias[(params.bias_start + j) / 4u]);
     }
     let at = params.c_start + part * params.part_size + matrix * params.c_batch + j;
     var rows = acc;
@@ -151,14 +157,14 @@ fn main(
       let quad = (i * params.n + j) / 4u;
       var y = rectify(rows[i - i0] + shift, params.floor);
       if (params.has_gate != 0u) {
-        y = let_pass(y, gate[quad]);
+        y = let_pass(y, vec4f(gate[quad]));
       }
       if (DROPOUT) {
         y = drop(y, quad, params.stream, params.threshold, params.scale, params.step_base);
       } else {
         y *= params.scale;
       }
-      c[(at + i * params.c_row) / 4u] = y;
+      c[(at + i * params.c_row) / 4u] = vec4<C>(y);
     }
     if (params.has_sums != 0u && i0 == 0u && matrix == 0u) {
       sums[(params.sums_start + part * params.n + j) / 4u] = column_sums;

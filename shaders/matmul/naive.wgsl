@@ -1,18 +1,24 @@
 // C[i, j] = f(Σ_k A[i, k]·B[k, j] + bias[j]) for every matrix of a batch, or for every part of k; f by ACTIVATION.
-// f ends as epilogue.wgsl has it.
+// f ends as epilogue.wgsl has it. A, B, C, bias and gate are f32 or f16 each; sums are f32.
 // A, B and C lie anywhere at a constant distance between rows, columns and matrices: transposes are strides.
 // A lane owns one element of C: the textbook kernel, oracle of the fast ones and the yardstick of their speed.
 
 override ACTIVATION: u32 = 0;
 override DROPOUT: bool = false;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+alias A = f32;
+alias B = f32;
+alias C = f32;
+alias Bias = f32;
+alias Gate = f32;
+
+@group(0) @binding(0) var<storage, read> a: array<A>;
+@group(0) @binding(1) var<storage, read> b: array<B>;
+@group(0) @binding(2) var<storage, read> bias: array<Bias>;
+@group(0) @binding(3) var<storage, read_write> c: array<C>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(5) var<storage, read> extent: array<u32>;
-@group(0) @binding(6) var<storage, read> gate: array<f32>;
+@group(0) @binding(6) var<storage, read> gate: array<Gate>;
 
 struct Params {
   batch: u32,
@@ -68,25 +74,25 @@ fn main(
   var sum = 0.0;
   var column_sum = 0.0;
   for (var l = start; l < end; l++) {
-    let value = b[params.b_start + matrix * params.b_batch + l * params.b_row + j * params.b_column];
-    sum += a[params.a_start + matrix * params.a_batch + i * params.a_row + l * params.a_column] * value;
+    let value = f32(b[params.b_start + matrix * params.b_batch + l * params.b_row + j * params.b_column]);
+    sum += f32(a[params.a_start + matrix * params.a_batch + i * params.a_row + l * params.a_column]) * value;
     column_sum += value;
   }
   if (params.has_bias != 0u) {
-    sum += bias[params.bias_start + j];
+    sum += f32(bias[params.bias_start + j]);
   }
   let at = params.c_start + part * params.part_size + matrix * params.c_batch + i * params.c_row + j;
   let first = i * params.n + j;
   var y = activate(ACTIVATION, vec4f(sum), params.floor);
   if (params.has_gate != 0u) {
-    y = let_pass(y, vec4f(gate[first]));
+    y = let_pass(y, vec4f(f32(gate[first])));
   }
   if (DROPOUT) {
     y = drop(y, first / 4u, params.stream, params.threshold, params.scale, params.step_base);
   } else {
     y *= params.scale;
   }
-  c[at] = y[first % 4u];
+  c[at] = C(y[first % 4u]);
   if (params.has_sums != 0u && i == 0u && matrix == 0u) {
     sums[params.sums_start + part * params.n + j] = column_sum;
   }

@@ -1,16 +1,20 @@
 // C[i, j] = f(Σ_s slices[s, i, j] + bias[j]) for every matrix of a batch: adds the parts of a product in order; f ends as
-// epilogue.wgsl has it. If has_sums, also sums[j] = Σ_s sum_slices[s, j].
+// epilogue.wgsl has it; C, bias and gate are f32 or f16 each. If has_sums, also sums[j] = Σ_s sum_slices[s, j].
 // A slice holds [batch, m, n]; C has its matrices c_batch, its rows c_row apart. A lane owns up to four columns of a row; the
 // row after the last is that of the sums.
 
 override ACTIVATION: u32 = 0;
 override DROPOUT: bool = false;
 
+alias C = f32;
+alias Bias = f32;
+alias Gate = f32;
+
 @group(0) @binding(0) var<storage, read> slices: array<f32>;
 @group(0) @binding(1) var<storage, read> sum_slices: array<f32>;
-@group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read> gate: array<f32>;
-@group(0) @binding(4) var<storage, read_write> c: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<Bias>;
+@group(0) @binding(3) var<storage, read> gate: array<Gate>;
+@group(0) @binding(4) var<storage, read_write> c: array<C>;
 @group(0) @binding(5) var<storage, read_write> sums: array<f32>;
 
 struct Params {
@@ -65,12 +69,12 @@ fn main(
   }
   if (params.has_bias != 0u) {
     let at = params.bias_start + j;
-    sum += vec4f(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]);
+    sum += vec4f(vec4<Bias>(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]));
   }
   let first = row * params.n + j;
   var y = activate(ACTIVATION, sum, params.floor);
   if (params.has_gate != 0u) {
-    y = let_pass(y, vec4f(gate[first], gate[first + 1u], gate[first + 2u], gate[first + 3u]));
+    y = let_pass(y, vec4f(vec4<Gate>(gate[first], gate[first + 1u], gate[first + 2u], gate[first + 3u])));
   }
   if (DROPOUT) {
     y = drop(y, first / 4u, params.stream, params.threshold, params.scale, params.step_base);
@@ -80,7 +84,7 @@ fn main(
   let at = params.c_start + row / params.m * params.c_batch + row % params.m * params.c_row + j;
   for (var v = 0u; v < 4u; v++) {
     if (j + v < params.n) {
-      c[at + v] = y[v];
+      c[at + v] = C(y[v]);
     }
   }
 }

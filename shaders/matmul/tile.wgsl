@@ -1,5 +1,5 @@
 // C[i, j] = f(Σ_k A[i, k]·B[k, j] + bias[j]) for every matrix of a batch, or for every part of k; f by ACTIVATION.
-// f ends as epilogue.wgsl has it.
+// f ends as epilogue.wgsl has it. A, B, C, bias and gate are f32 or f16 each; sums are f32.
 // A, B and C lie anywhere at a constant distance between rows, columns and matrices.
 //
 // For GPUs: a workgroup owns TILE_M × TILE_N of C and walks k in steps of TILE_K, whose parts of A and B it keeps in
@@ -26,13 +26,19 @@ const LANES = LANES_M * LANES_N;
 const STRIDE_M = TILE_M / 4u + 1u;
 const STRIDE_N = TILE_N / 4u + 1u;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+alias A = f32;
+alias B = f32;
+alias C = f32;
+alias Bias = f32;
+alias Gate = f32;
+
+@group(0) @binding(0) var<storage, read> a: array<A>;
+@group(0) @binding(1) var<storage, read> b: array<B>;
+@group(0) @binding(2) var<storage, read> bias: array<Bias>;
+@group(0) @binding(3) var<storage, read_write> c: array<C>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(5) var<storage, read> extent: array<u32>;
-@group(0) @binding(6) var<storage, read> gate: array<f32>;
+@group(0) @binding(6) var<storage, read> gate: array<Gate>;
 
 struct Params {
   batch: u32,
@@ -99,7 +105,7 @@ fn main(
       let depth = select(e % TILE_K, e / (TILE_M / 4u), TRANSPOSE_A);
       let at = a_base + quad * 4u * params.a_row + (l + depth) * params.a_column;
       let step = params.a_row;
-      let values = vec4f(a[at], a[at + step], a[at + 2u * step], a[at + 3u * step]);
+      let values = vec4f(vec4<A>(a[at], a[at + step], a[at + 2u * step], a[at + 3u * step]));
       tile_a[depth * STRIDE_M + quad] = select(vec4f(0.0), values, l + depth < end);
     }
     for (var e = lane; e < TILE_K * TILE_N / 4u; e += LANES) {
@@ -107,7 +113,7 @@ fn main(
       let depth = select(e / (TILE_N / 4u), e % TILE_K, TRANSPOSE_B);
       let at = b_base + quad * 4u * params.b_column + (l + depth) * params.b_row;
       let step = params.b_column;
-      let values = vec4f(b[at], b[at + step], b[at + 2u * step], b[at + 3u * step]);
+      let values = vec4f(vec4<B>(b[at], b[at + step], b[at + 2u * step], b[at + 3u * step]));
       tile_b[depth * STRIDE_N + quad] = select(vec4f(0.0), values, l + depth < end);
     }
     workgroupBarrier();
@@ -145,14 +151,14 @@ fn main(
     var shift = vec4f(0.0);
     if (params.has_bias != 0u) {
       let at = params.bias_start + j;
-      shift = vec4f(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]);
+      shift = vec4f(vec4<Bias>(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]));
     }
     for (var r = 0u; r < LANE_M; r++) {
       let i = i0 + (r / 4u * LANES_M + lane_m) * 4u + r % 4u;
       let first = i * params.n + j;
       var y = activate(ACTIVATION, acc[r][q] + shift, params.floor);
       if (params.has_gate != 0u) {
-        y = let_pass(y, vec4f(gate[first], gate[first + 1u], gate[first + 2u], gate[first + 3u]));
+        y = let_pass(y, vec4f(vec4<Gate>(gate[first], gate[first + 1u], gate[first + 2u], gate[first + 3u])));
       }
       if (DROPOUT) {
         y = drop(y, first / 4u, params.stream, params.threshold, params.scale, params.step_base);
@@ -161,7 +167,7 @@ fn main(
       }
       for (var v = 0u; v < 4u; v++) {
         if (i < params.m && j + v < params.n) {
-          c[c_base + i * params.c_row + j + v] = y[v];
+          c[c_base + i * params.c_row + j + v] = C(y[v]);
         }
       }
     }

@@ -2,9 +2,10 @@
 // elements of a window. Layout and lanes: windows.wgsl; dy is the source.
 
 alias T = f32;
+alias M = f32; // in memory
 
-@group(0) @binding(0) var<storage, read> dy: array<T>;
-@group(0) @binding(1) var<storage, read_write> dx: array<T>;
+@group(0) @binding(0) var<storage, read> dy: array<M>;
+@group(0) @binding(1) var<storage, read_write> dx: array<M>;
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
@@ -27,8 +28,8 @@ fn main(
     let high = covered_rows(r);
     for (var c = columns.x; c < columns.y; c++) {
       let wide = covered_columns(c);
-      sum += dy[start + (r * params.windows_wide + c) * params.channels] / f32((high.y - high.x) * (wide.y - wide.x));
+      sum += T(dy[start + (r * params.windows_wide + c) * params.channels]) / f32((high.y - high.x) * (wide.y - wide.x));
     }
   }
-  dx[params.target_base + e] = sum;
+  dx[params.target_base + e] = M(sum);
 }

@@ -2,9 +2,10 @@
 // windows.wgsl; x is the source.
 
 alias T = f32;
+alias M = f32; // in memory
 
-@group(0) @binding(0) var<storage, read> x: array<T>;
-@group(0) @binding(1) var<storage, read_write> y: array<T>;
+@group(0) @binding(0) var<storage, read> x: array<M>;
+@group(0) @binding(1) var<storage, read_write> y: array<M>;
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
@@ -25,8 +26,8 @@ fn main(
   var sum = T(0.0);
   for (var i = rows.x; i < rows.y; i++) {
     for (var j = columns.x; j < columns.y; j++) {
-      sum += x[start + (i * params.width + j) * params.channels];
+      sum += T(x[start + (i * params.width + j) * params.channels]);
     }
   }
-  y[params.target_base + o] = sum / f32((rows.y - rows.x) * (columns.y - columns.x));
+  y[params.target_base + o] = M(sum / f32((rows.y - rows.x) * (columns.y - columns.x)));
 }

@@ -2,11 +2,12 @@
 // windows.wgsl; dy and places are the source.
 
 alias T = f32;
+alias M = f32; // in memory
 alias U = u32;
 
-@group(0) @binding(0) var<storage, read> dy: array<T>;
+@group(0) @binding(0) var<storage, read> dy: array<M>;
 @group(0) @binding(1) var<storage, read> places: array<U>;
-@group(0) @binding(2) var<storage, read_write> dx: array<T>;
+@group(0) @binding(2) var<storage, read_write> dx: array<M>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
@@ -29,8 +30,8 @@ fn main(
   for (var r = rows.x; r < rows.y; r++) {
     for (var c = columns.x; c < columns.y; c++) {
       let o = start + (r * params.windows_wide + c) * params.channels;
-      sum += select(T(0.0), dy[o], places[o] == own);
+      sum += select(T(0.0), T(dy[o]), places[o] == own);
     }
   }
-  dx[params.target_base + e] = sum;
+  dx[params.target_base + e] = M(sum);
 }

@@ -2,10 +2,11 @@
 // first that is the largest. A NaN is larger than everything. Layout and lanes: windows.wgsl; x is the source.
 
 alias T = f32;
+alias M = f32; // in memory
 alias U = u32;
 
-@group(0) @binding(0) var<storage, read> x: array<T>;
-@group(0) @binding(1) var<storage, read_write> y: array<T>;
+@group(0) @binding(0) var<storage, read> x: array<M>;
+@group(0) @binding(1) var<storage, read_write> y: array<M>;
 @group(0) @binding(2) var<storage, read_write> places: array<U>;
 @group(0) @binding(3) var<uniform> params: Params;
 
@@ -25,13 +26,13 @@ fn main(
   let start = params.source_base + at.sample * params.height * params.width * params.channels + at.channel;
 
   var place = U(rows.x * params.width + columns.x);
-  var best = x[start + (rows.x * params.width + columns.x) * params.channels];
+  var best = T(x[start + (rows.x * params.width + columns.x) * params.channels]);
   // Compilers may fold comparisons with NaN: its bits tell.
   var is_nan = (bitcast<U>(best) & U(0x7fffffffu)) > U(0x7f800000u);
   for (var i = rows.x; i < rows.y; i++) {
     for (var j = columns.x; j < columns.y; j++) {
       let candidate = i * params.width + j;
-      let value = x[start + candidate * params.channels];
+      let value = T(x[start + candidate * params.channels]);
       let value_is_nan = (bitcast<U>(value) & U(0x7fffffffu)) > U(0x7f800000u);
       let better = !is_nan & ((value > best) | value_is_nan);
       best = select(best, value, better);
@@ -39,6 +40,6 @@ fn main(
       is_nan = is_nan | value_is_nan;
     }
   }
-  y[params.target_base + o] = best;
+  y[params.target_base + o] = M(best);
   places[params.target_base + o] = place;
 }

@@ -19,20 +19,28 @@ interface Case {
   readonly domain?: (uniform: () => number, input: number) => number;
   /** What errors are relative to, if not to the result. */
   readonly scale?: (a: number, b: number) => number;
+  /** Of f16: values, and how much the roundings on the way to a gradient come to for each term, in 2⁻¹¹ of the incoming gradient. */
+  readonly half?: { readonly domain?: (uniform: () => number, input: number) => number; readonly roundings?: number };
 }
 
 const mod = (a: number, b: number) => a - b * Math.floor(a / b);
 /** Multiples of 1/8, whose quotients never round across a whole number; none is 0. */
 const eighths = (uniform: () => number) => (1 + Math.floor(64 * uniform())) / (uniform() < 0.5 ? 8 : -8);
 
+/** No a equals a b: odd multiples of 2⁻⁷ against even ones. */
+const unequal = (uniform: () => number, input: number) => (2 * Math.floor(512 * uniform() - 256) + 1 - input) / 128;
+const upTo = (least: number, most: number) => (uniform: () => number) => least + (most - least) * uniform();
+
 const floats: Record<string, Case> = {
   add: { op: ops.add, f: (a, b) => a + b, ulps: 1, gradientUlps: 1 },
   sub: { op: ops.sub, f: (a, b) => a - b, ulps: 1, gradientUlps: 1 },
-  mul: { op: ops.mul, f: (a, b) => a * b, ulps: 1, gradientUlps: 2 },
-  div: { op: ops.div, f: (a, b) => a / b, ulps: 3, gradientUlps: 8 },
-  maximum: { op: ops.maximum, f: Math.max, ulps: 0, gradientUlps: 1 },
-  minimum: { op: ops.minimum, f: Math.min, ulps: 0, gradientUlps: 1 },
-  squaredDifference: { op: ops.squaredDifference, f: (a, b) => (a - b) ** 2, ulps: 4, gradientUlps: 4 },
+  mul: { op: ops.mul, f: (a, b) => a * b, ulps: 1, gradientUlps: 2, half: { roundings: 4 } },
+  // dy·y/b, up to 4/0.5² of dy, with three roundings.
+  div: { op: ops.div, f: (a, b) => a / b, ulps: 3, gradientUlps: 8, half: { domain: upTo(0.5, 4), roundings: 48 } },
+  maximum: { op: ops.maximum, f: Math.max, ulps: 0, gradientUlps: 1, half: { domain: unequal } },
+  minimum: { op: ops.minimum, f: Math.min, ulps: 0, gradientUlps: 1, half: { domain: unequal } },
+  // 2·(a − b), up to 16 of dy, with two roundings.
+  squaredDifference: { op: ops.squaredDifference, f: (a, b) => (a - b) ** 2, ulps: 4, gradientUlps: 4, half: { roundings: 32 } },
   pow: {
     op: ops.pow,
     f: (a, b) => a ** b,
@@ -41,6 +49,8 @@ const floats: Record<string, Case> = {
     domain: (uniform, input) => (input === 0 ? 0.3 + 3 * uniform() : 8 * uniform() - 4),
     // The error of exp(b log a) is that of its argument.
     scale: (a, b) => a ** b * (1 + Math.abs(b * Math.log(a))),
+    // b·a^(b − 1), up to 16 of dy, with three roundings and that of b − 1, which counts 2·|log a|.
+    half: { domain: (uniform, input) => (input === 0 ? 0.5 + 1.5 * uniform() : 4 * uniform() - 2), roundings: 80 },
   },
   'pow with whole exponents': {
     op: ops.pow,
@@ -53,8 +63,9 @@ const floats: Record<string, Case> = {
   floorDiv: { op: ops.floorDiv, f: (a, b) => Math.floor(a / b), ulps: 0, domain: eighths },
 };
 
-for (const [name, { op, f, ulps, gradientUlps, domain, scale }] of Object.entries(floats)) {
-  test(name, () =>
+for (const dtype of ['f32', 'f16'] as const) for (const [name, { op, f, ulps, gradientUlps, scale, half, ...one }] of Object.entries(floats)) {
+  const domain = (dtype === 'f16' && half?.domain) || one.domain;
+  test(`${name} of ${dtype}`, () =>
     checkOp({
       op: ([a, b]) => op(a, b),
       reference: ([a, b]) => elementwise(f, scale)(a, b),
@@ -63,7 +74,9 @@ for (const [name, { op, f, ulps, gradientUlps, domain, scale }] of Object.entrie
       ulps,
       // The gradient of what was repeated is a sum of that many terms.
       gradientUlps: gradientUlps && ((shapes) => gradientUlps * Math.max(...repeats(shapes))),
-      runs: 40,
+      roundings: (shapes) => (half?.roundings ?? 0) * Math.max(...repeats(shapes)),
+      dtypes: [dtype, dtype],
+      runs: dtype === 'f16' ? 24 : 40,
     }),
   );
 }
@@ -138,6 +151,7 @@ test('infinities and NaN give what NumPy gives', async () => {
 test('a number takes the dtype of the other operand', async () => {
   const x = tensor([1, 2], 'i32');
   assert.equal(ops.add(x, 1).dtype, 'i32');
+  assert.equal(ops.add(tensor([1], 'f16'), 0.1).dtype, 'f16');
   assert.deepEqual(await values(ops.sub(10, x)), [9, 8]);
   assert.throws(() => ops.add(x, 0.5), (e: Error) => e instanceof DtypeError && /add: 0.5 .*i32.*cast/.test(e.message));
 });
@@ -154,11 +168,12 @@ test('the gradient of pow at a base of 0 is finite where the function is smooth'
   assert.deepEqual([await values(da), await values(db)], [[0, 1, 0], [0, 0, 0]]);
 });
 
-test('broadcastTo', () =>
+for (const dtype of ['f32', 'f16'] as const) test(`broadcastTo of ${dtype}`, () =>
   checkOp({
     op: ([x, like]) => broadcastTo(x, ops.add(x, like).shape),
     reference: ([x, like]) => elementwise((a, b) => a + 0 * b)(x, like),
     cases: broadcasting(2).map((shapes) => ({ shapes, attrs: undefined })),
+    dtypes: [dtype, dtype],
     ulps: 0,
     gradientUlps: (shapes) => Math.max(...repeats(shapes)),
   }));
@@ -166,6 +181,7 @@ test('broadcastTo', () =>
 test('shapes and dtypes that do not go together are refused', () => {
   assert.throws(() => ops.add(zeros([2, 3]), zeros([2, 4])), (e: Error) => e instanceof ShapeError && /add.*\[2, 3\].*\[2, 4\].*axis -1 is 3 against 4/.test(e.message));
   assert.throws(() => ops.add(zeros([2]), zeros([2], 'i32')), (e: Error) => e instanceof DtypeError && /add.*f32 and i32.*cast/.test(e.message));
+  assert.throws(() => ops.add(zeros([2], 'f16'), zeros([2])), (e: Error) => e instanceof DtypeError && /add.*f16 and f32.*cast/.test(e.message));
   assert.throws(() => ops.add(zeros([2], 'bool'), zeros([2], 'bool')), (e: Error) => e instanceof DtypeError && /add.*bool/.test(e.message));
   assert.throws(() => broadcastTo(zeros([3]), [4]), (e: Error) => e instanceof ShapeError && /broadcastTo.*\[3\].*\[4\]/.test(e.message));
 });

@@ -8,14 +8,16 @@ import { cast } from '../../engine/ops/elementwise/cast';
 import * as ops from '../../engine/ops/elementwise/compare';
 import { where } from '../../engine/ops/elementwise/where';
 import { tensor, zeros } from '../../engine/tensor/create';
-import type { Dtype } from '../../engine/tensor/dtype';
+import { type Dtype, isFloat } from '../../engine/tensor/dtype';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp, guardedDevice } from '../support/check-op';
+import { halfOf, nearestHalf } from '../support/half';
+import { same } from '../support/moves';
 import { elementwise, repeats } from '../support/reference';
 import { anyShape, broadcasting } from '../support/shapes';
 
 const pairs = broadcasting(2).map((shapes) => ({ shapes, attrs: undefined }));
-const numbers = ['f32', 'i32', 'u32'] as const;
+const numbers = ['f32', 'f16', 'i32', 'u32'] as const;
 const all = [...numbers, 'bool'] as const;
 type Two = (a: Tensor, b: Tensor) => Tensor;
 
@@ -69,8 +71,8 @@ for (const dtype of all) {
       cases: broadcasting(3).map((shapes) => ({ shapes, attrs: undefined })),
       dtypes: ['bool', dtype, dtype],
       ulps: 0,
-      gradientUlps: dtype === 'f32' ? (shapes) => Math.max(...repeats(shapes)) : undefined,
-      runs: dtype === 'f32' ? 40 : 8,
+      gradientUlps: isFloat(dtype) ? (shapes) => Math.max(...repeats(shapes)) : undefined,
+      runs: isFloat(dtype) ? 40 : 8,
     }));
 }
 
@@ -81,9 +83,10 @@ test('where hides NaN that it does not choose, forward and backward', async () =
   assert.deepEqual([...(await grad(f)(x)[0].data())].map(Math.abs), [0, 8]);
 });
 
-const ranges: Record<Dtype, [low: number, high: number]> = { f32: [-20, 20], i32: [-20, 20], u32: [0, 20], bool: [0, 2] };
+const ranges: Record<Dtype, [low: number, high: number]> = { f32: [-20, 20], f16: [-20, 20], i32: [-20, 20], u32: [0, 20], bool: [0, 2] };
 const castTo: Record<Dtype, (x: number) => number> = {
   f32: (x) => x,
+  f16: (x) => x,
   i32: (x) => Math.trunc(x) | 0,
   u32: (x) => Math.max(Math.trunc(x), 0) >>> 0,
   bool: (x) => Number(x !== 0),
@@ -99,9 +102,10 @@ for (const from of all) {
         dtypes: [from],
         domain: (uniform) => {
           const v = low + (high - low) * uniform();
-          return uniform() < 0.1 ? 0 : from === 'f32' ? Math.fround(v) : Math.floor(v);
+          return uniform() < 0.1 ? 0 : isFloat(from) ? Math.fround(v) : Math.floor(v);
         },
         ulps: 0,
+        gradientUlps: from !== to && isFloat(from) && isFloat(to) ? 0 : undefined,
         runs: 8,
       }));
   }
@@ -112,6 +116,25 @@ test('cast clamps what an integer cannot hold, and NaN to 0', async () => {
   assert.deepEqual([...(await cast(x, 'i32').data())], [2147483647, -2147483648, 2147483647, -2147483648, 2147483647, -2147483648, 0, 0, 2147483520, 2147483647, 2147483647]);
   assert.deepEqual([...(await cast(x, 'u32').data())], [3000000000, 0, 4294967295, 0, 4294967295, 0, 0, 0, 2147483520, 2147483648, 4294967295]);
   assert.deepEqual([...(await cast(tensor([NaN, -0, 1e-30, 0]), 'bool').data())], [1, 0, 1, 0]);
+});
+
+test('every f16 there is becomes f32 and comes back as it was', async () => {
+  const all = Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfOf(bits));
+  const x = cast(tensor(all), 'f16');
+  assert.equal(x.dtype, 'f16');
+  same(await x.data(), all, 'cast on the device');
+  same(await tensor(all, 'f16').data(), all, 'rounded on the host');
+});
+
+test('what f16 cannot hold is rounded to the nearest, halves to even, and past its range to ±∞', async () => {
+  const values = [
+    65504, 65519.99, 65520, -65520, 1e10, -Infinity, NaN, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 1 + 2 ** -11 + 2 ** -20, 2 - 2 ** -12, -0, 1e-40,
+    2 ** -14 - 2 ** -26, 2 ** -24, 2 ** -25, 2 ** -25 * 1.01, 3 * 2 ** -25, -5 * 2 ** -26, 1 / 3, -1e-6,
+  ].map(Math.fround);
+  same(await cast(tensor(values), 'f16').data(), values.map(nearestHalf), 'cast on the device');
+  same(await tensor(values, 'f16').data(), values.map(nearestHalf), 'rounded on the host');
+  same(await cast(tensor([65519, 65520, -70000, 2 ** 31 - 1], 'i32'), 'f16').data(), [65504, Infinity, -Infinity, Infinity], 'of whole numbers');
+  same(await cast(tensor([NaN, 1e5, -1e5, 2.5, -0.9], 'f16'), 'i32').data(), [0, 2147483647, -2147483648, 2, 0], 'to whole numbers');
 });
 
 test('cast to the same dtype is the tensor itself and lets the gradient through', async () => {

@@ -13,6 +13,7 @@ import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { guardedDevice } from '../support/check-op';
+import { nearestHalf } from '../support/half';
 import { countedValues, readAll, same } from '../support/moves';
 
 /** What dropout makes of `x`: elements whose bits are below (1 − rate) · 2³² stay. */
@@ -39,17 +40,19 @@ function define(name: string, options: { maxBindingBytes?: number }): void {
   for (const n of [1, 2, 3, 4, 5, 63, 64, 65, 1023, 1024, 1025, 3000]) {
     test(`the bits of the host's Threefry, forward and back: ${n} elements`, async () => {
       const guards = await guardedDevice();
-      for (const rate of [0.2, 0.5, 0.9]) {
+      for (const dtype of ['f32', 'f16'] as const) for (const rate of [0.2, 0.5, 0.9]) {
         const [x, dy] = [countedValues([n], 'f32'), countedValues([n], 'f32', 3)];
-        const input = tensor(x);
+        const input = tensor(x, dtype);
         const tape = new GradientTape();
         tape.watch(input);
         const y = tape.record(() => dropout(input, rate, new RandomGenerator(n)));
-        const [dx] = tape.gradient(y, [input], tensor(dy));
+        const [dx] = tape.gradient(y, [input], tensor(dy, dtype));
+        assert.equal([y.dtype, dx!.dtype], [dtype, dtype]);
+        const round = (values: Float32Array): Float32Array => (dtype === 'f16' ? values.map(nearestHalf) : values);
         const [values, gradient] = await readAll([y, dx!]);
         await guards.check();
-        same(values, dropped(x.data, rate, key(n)), `dropout ${rate}`);
-        same(gradient, dropped(dy.data, rate, key(n)), `gradient of dropout ${rate}`);
+        same(values, round(dropped(x.data, rate, key(n))), `dropout ${rate} of ${dtype}`);
+        same(gradient, round(dropped(dy.data, rate, key(n))), `gradient of dropout ${rate} of ${dtype}`);
       }
     });
   }

@@ -4,9 +4,11 @@ import { fill } from '../../engine/ops/elementwise/fill';
 import { ones, zeros } from '../../engine/tensor/create';
 import type { Dtype } from '../../engine/tensor/dtype';
 import { guardedDevice } from '../support/check-op';
+import { nearestHalf } from '../support/half';
 
 const cases: [Dtype, number[]][] = [
   ['f32', [0, -0, 1.5, -3e38, Infinity, NaN]],
+  ['f16', [0, -0, 1.5, -65504, 0.1, 2 ** -24, 1e5, NaN]],
   ['i32', [0, -1, 2147483647, -2147483648]],
   ['u32', [0, 7, 4294967295]],
   ['bool', [0, 1]],
@@ -19,7 +21,7 @@ for (const [dtype, values] of cases) {
       const t = fill([n], value, dtype);
       assert.equal(t.dtype, dtype);
       const got = await t.data();
-      const want = dtype === 'f32' ? Math.fround(value) : value;
+      const want = dtype === 'f32' ? Math.fround(value) : dtype === 'f16' ? nearestHalf(value) : value;
       assert.equal(got.length, n);
       assert.equal(got.findIndex((v) => !Object.is(v, want)), -1, `${n} times ${value}`);
       await guards.check();

@@ -16,7 +16,7 @@ import { checkMove, countedValues, moveOf, property, same } from '../support/mov
 const size = fc.oneof({ arbitrary: fc.integer({ min: 1, max: 5 }), weight: 6 }, fc.constantFrom(0, 1, 8, 16, 33));
 const shapeOf = (minRank: number, maxRank = 6): fc.Arbitrary<number[]> =>
   fc.array(size, { minLength: minRank, maxLength: maxRank }).filter((shape) => shape.reduce((a, b) => a * b, 1) <= 5000);
-const dtype = fc.constantFrom<Dtype>('f32', 'f32', 'i32', 'u32', 'bool');
+const dtype = fc.constantFrom<Dtype>('f32', 'f32', 'f16', 'f16', 'i32', 'u32', 'bool');
 
 /** The checks, on a device or on one whose bindings are small. */
 function define(name: string, options: { maxBindingBytes?: number }): void {

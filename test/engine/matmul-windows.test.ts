@@ -22,7 +22,7 @@ const sizes = fc.constantFrom(
 const flags = fc.record({ transposeA: fc.boolean(), transposeB: fc.boolean() });
 const unit = (uniform: () => number): number => 2 * uniform() - 1;
 
-test('matrices, stored either way, with gradients', () =>
+for (const dtypes of [['f32', 'f32'], ['f16', 'f32']] as const) test(`matrices of ${dtypes.join(' and ')}, stored either way, with gradients`, () =>
   checkOp<MatmulOptions>({
     op: ([a, b], options) => matmul(a, b, options),
     reference: ([a, b], options) => matmulReference(a, b, options),
@@ -30,6 +30,7 @@ test('matrices, stored either way, with gradients', () =>
       shapes: [options.transposeA ? [k, m] : [m, k], options.transposeB ? [n, k] : [k, n]],
       attrs: options,
     })),
+    dtypes,
     domain: unit,
     ulps: 300,
     gradientUlps: 600,
@@ -49,7 +50,7 @@ test('batches', () =>
     runs: 16,
   }));
 
-test('dense, with the gradients of its kernel and bias', () =>
+for (const dtype of ['f32', 'f16'] as const) test(`dense of ${dtype}, with the gradients of its kernel and bias`, () =>
   checkOp({
     op: ([x, kernel, bias]) => dense(x, kernel, bias, 'linear'),
     reference: ([x, kernel, bias]) => {
@@ -63,6 +64,7 @@ test('dense, with the gradients of its kernel and bias', () =>
     cases: fc
       .constantFrom([200, 7, 9], [30, 40, 40], [31, 41, 35], [3, 300, 5], [8, 16, 90])
       .map(([rows, inputs, units]) => ({ shapes: [[rows, inputs], [inputs, units], [units]], attrs: undefined })),
+    dtypes: [dtype, 'f32', 'f32'],
     domain: unit,
     ulps: 152,
     gradientUlps: 300,

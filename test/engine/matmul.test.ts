@@ -6,9 +6,11 @@ import { DtypeError, ShapeError } from '../../engine/errors';
 import { mul } from '../../engine/ops/elementwise/binary';
 import { matmul, type MatmulOptions } from '../../engine/ops/matmul/matmul';
 import { fill } from '../../engine/ops/elementwise/fill';
+import type { FloatDtype } from '../../engine/tensor/dtype';
 import type { Shape } from '../../engine/tensor/shape';
 import { checkOp } from '../support/check-op';
 import { matmulReference } from '../support/gemm-reference';
+import { nearestHalf } from '../support/half';
 import type { Ref } from '../support/reference';
 
 const flags = fc.record({ transposeA: fc.boolean(), transposeB: fc.boolean() });
@@ -41,6 +43,9 @@ function sizes([a, b]: readonly Shape[], { transposeA, transposeB }: MatmulOptio
   return { shape: [m, n], batch: Math.max(lead(a) * lead(b), 1), m, n };
 }
 
+/** Pairs of dtypes: the second may be weights that stay f32. */
+const mixes: readonly (readonly FloatDtype[])[] = [['f16', 'f16'], ['f16', 'f32'], ['f32', 'f16']];
+
 const op = ([a, b]: Parameters<typeof matmul>[0][], options: MatmulOptions) => matmul(a, b, options);
 const reference = ([a, b]: Ref[], options: MatmulOptions): Ref => matmulReference(a, b, options);
 
@@ -53,6 +58,40 @@ test('matrices of all sizes, stored either way', () =>
     ulps,
     runs: 96,
   }));
+
+for (const dtypes of mixes) {
+  test(`${dtypes.join(' by ')}, with gradients`, () =>
+    checkOp<MatmulOptions>({
+      op: op as never,
+      reference,
+      cases: fc.tuple(few, few, fc.constantFrom(0, 1, 4, 5, 17, 300), flags).map(([m, n, k, options]) => pair(m, n, k, options)),
+      dtypes,
+      domain: unit,
+      ulps,
+      gradientUlps,
+      runs: 24,
+    }));
+}
+
+test('batches of f16, with gradients that are summed in f32', () =>
+  checkOp<MatmulOptions>({
+    op: op as never,
+    reference,
+    cases: fc
+      .tuple(fc.constantFrom<readonly [Shape, Shape]>([[2], []], [[], [3]], [[2], [2]], [[2, 3], []], [[3], [3]], [[1], [4]]), few, few, few, flags)
+      .map(([[a, b], m, n, k, options]) => pair(m, n, k, options, a, b)),
+    dtypes: ['f16', 'f16'],
+    domain: unit,
+    ulps,
+    gradientUlps,
+    runs: 32,
+  }));
+
+test('the dtype of the result is that of a, unless another is asked for', async () => {
+  const [a, b] = [fill([2, 3], 0.1, 'f16'), fill([3, 2], 2)];
+  assert.deepEqual([matmul(a, b), matmul(b, a), matmul(a, b, { dtype: 'f32' })].map(({ dtype }) => dtype), ['f16', 'f32', 'f32']);
+  assert.equal((await matmul(a, b, { dtype: 'f32' }).data())[0], Math.fround(6 * nearestHalf(0.1)));
+});
 
 test('long sums', () =>
   checkOp<MatmulOptions>({

@@ -10,6 +10,7 @@ import type { Dtype } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp, guardedDevice, uniformFrom } from '../support/check-op';
+import { nearestHalf } from '../support/half';
 import { reduced } from '../support/reference';
 import { length, small } from '../support/shapes';
 
@@ -74,6 +75,10 @@ const table: Record<string, Case> = {
     domain: (uniform) => 0.5 + uniform(),
     filter: few,
   },
+  // Of f16 the result is f32.
+  'sum of f16': { op: ops.sum, f: total, ulps: sumUlps, scale: size, gradientUlps: 1, dtype: 'f16' },
+  'mean of f16': { op: ops.mean, f: (v) => total(v) / v.length, ulps: sumUlps, scale: (v) => size(v) / v.length, gradientUlps: 2, dtype: 'f16' },
+  'max of f16': { op: ops.max, f: (v) => v.reduce((a, b) => Math.max(a, b)), ulps: 0, dtype: 'f16', filter: notEmpty },
   'sum of i32': { op: ops.sum, f: total, ulps: 0, dtype: 'i32' },
   'max of i32': { op: ops.max, f: (v) => v.reduce((a, b) => Math.max(a, b)), ulps: 0, dtype: 'i32', filter: notEmpty },
   'min of i32': { op: ops.min, f: (v) => v.reduce((a, b) => Math.min(a, b)), ulps: 0, dtype: 'i32', filter: notEmpty },
@@ -101,6 +106,12 @@ for (const [name, { op, f, ulps, gradientUlps, scale, dtype = 'f32', domain, fil
   );
 }
 
+test('sums of f16 go beyond its range and keep what it would round away', async () => {
+  const x = ops.sum(tensor([60000, 60000, 0.25], 'f16'));
+  assert.equal(x.dtype, 'f32');
+  assert.equal(await x.item(), 120000.25 - 2 * (60000 - nearestHalf(60000)));
+});
+
 /** The first index of the extreme, a NaN before all. */
 function firstExtreme(values: number[], sign: number): number {
   let best = 0;
@@ -112,7 +123,7 @@ function firstExtreme(values: number[], sign: number): number {
 }
 
 for (const [name, op, sign] of [['argMax', argMax, 1], ['argMin', argMin, -1]] as const) {
-  for (const dtype of ['f32', 'i32', 'u32'] as const) {
+  for (const dtype of ['f32', 'f16', 'i32', 'u32'] as const) {
     test(`${name} of ${dtype}`, () =>
       checkOp<Attrs>({
         op: ([x], { axes, keepDims }) => op(x, axes.length === 1 ? axes[0] : null, keepDims),

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GradientTape } from '../../engine/autodiff/grad';
 import { close, init } from '../../engine/gpu/gpu';
-import { add, dropout, mul, relu } from '../../engine/ops';
+import { add, cast, dropout, mul, relu } from '../../engine/ops';
 import { dense } from '../../engine/ops/matmul/dense';
 import { matmul } from '../../engine/ops/matmul/matmul';
 import { RandomGenerator } from '../../engine/random';
@@ -40,7 +40,7 @@ function everything(layer: Layer, generator: RandomGenerator, [x, w, b, v]: Tens
     const h = layer(x, w, b, (x) => dropout(x, 0.3, generator));
     return [matmul(h, v), h];
   });
-  const dy = tensor(wave(y.shape, 0.7));
+  const dy = tensor(wave(y.shape, 0.7), y.dtype);
   return [y, ...tape.gradient(y, [x, w, b, v, h], dy)] as Tensor[];
 }
 
@@ -55,22 +55,26 @@ const test = suite('substitutes');
 test.before(async () => void (await init()));
 test.after(close);
 
-for (const [name, layer] of Object.entries(hidden)) {
-  test(`as eager code, bit for bit but for the order of sums: ${name}`, () =>
+/** Of f16 a product and what is done to it are rounded once, not twice: in each of up to 41 terms of the sums behind. */
+const tolerances = { f32: { rtol: 1e-6, atol: 1e-6 }, f16: { rtol: 2 ** -10, atol: 41 * 2 ** -11 } };
+
+for (const dtype of ['f32', 'f16'] as const) for (const [name, layer] of Object.entries(hidden)) {
+  test(`as eager code, bit for bit but for the order of sums, ${dtype}: ${name}`, () =>
     fc.assert(
       fc.asyncProperty(sizes, fc.nat(), async (sizes, k) => {
         const [batch, inputs, units, outputs] = sizes;
         const values = [wave([batch, inputs], 0.3 + (k % 10)), wave([inputs, units], 1.1), wave([units], 0.9), wave([units, outputs], 1.7)];
+        const halved = ([x, ...weights]: Tensor[]): Tensor[] => [cast(x, dtype), ...weights];
         const [captured, eager] = [new RandomGenerator(k), new RandomGenerator(k)];
-        const step = compileStep((...inputs) => everything(layer, captured, inputs));
+        const step = compileStep((...inputs) => everything(layer, captured, halved(inputs)));
         for (let i = 0; i < 2; i++) {
           const got = step(...values);
-          const want = everything(layer, eager, values.map((value) => tensor(value)));
-          for (const [j, tensor] of got.entries()) await expectClose(tensor, await want[j].array(), { rtol: 1e-6, atol: 1e-6 }, `result ${j} of step ${i}`);
+          const want = everything(layer, eager, halved(values.map((value) => tensor(value))));
+          for (const [j, tensor] of got.entries()) await expectClose(tensor, await want[j].array(), tolerances[dtype], `result ${j} of step ${i}`);
         }
         step.dispose();
       }),
-      { seed, numRuns: 12, includeErrorInReport: true },
+      { seed, numRuns: dtype === 'f32' ? 12 : 6, includeErrorInReport: true },
     ));
 }
 
@@ -92,16 +96,19 @@ function gradients(layer: Layer) {
     for (const input of inputs) tape.watch(input);
     const [w, b, v] = inputs;
     const y = tape.record(() => matmul(layer(x, w, b, (x) => dropout(x, 0.3)), v));
-    return tape.gradient(y, inputs, tensor(wave(y.shape, 0.7))) as Tensor[];
+    return tape.gradient(y, inputs, tensor(wave(y.shape, 0.7), y.dtype)) as Tensor[];
   };
 }
 
-for (const name of ['relu in the layer', 'relu of its own', 'relu in the layer, dropout', 'relu of its own, dropout', 'dropout alone'] as const) {
-  test(`no dispatch of its own: ${name}`, () => {
-    const x = wave([16, 20], 0.3);
-    const plain = dispatches(gradients((x, w, b) => dense(x, w, b)), x, ...weights);
-    assert.is(dispatches(gradients(hidden[name]), x, ...weights), plain);
-  });
+for (const dtype of ['f32', 'f16'] as const) {
+  for (const name of ['relu in the layer', 'relu of its own', 'relu in the layer, dropout', 'relu of its own, dropout', 'dropout alone'] as const) {
+    test(`no dispatch of its own, ${dtype}: ${name}`, () => {
+      const x = wave([16, 20], 0.3);
+      const of = (layer: Layer): Layer => (x, w, b, drop) => layer(cast(x, dtype), w, b, drop);
+      const plain = dispatches(gradients(of((x, w, b) => dense(x, w, b))), x, ...weights);
+      assert.is(dispatches(gradients(of(hidden[name])), x, ...weights), plain);
+    });
+  }
 }
 
 test('a product that is needed for itself stays, and so does what is done to it afterwards', async () => {

@@ -19,6 +19,7 @@ import { tensor } from '../../engine/tensor/create';
 import { HostArray } from '../../engine/tensor/host-array';
 import { measurerOn } from '../../engine/tune/measure';
 import { Tuner, type TuningTable } from '../../engine/tune/tuner';
+import { nearestHalf } from '../support/half';
 
 const cache = mkdtempSync(join(tmpdir(), 'wgrad-tune-'));
 process.env.WGRAD_CACHE = cache;
@@ -61,6 +62,28 @@ test('every plan of a product gives the product', async () => {
     gpu().tuner = new Tuner({ matmul: { '1×64×32×1024 aligned': name } }, null);
     near(await matmul(tensor(x), tensor(w)).data(), want, name);
   }
+  gpu().tuner = null;
+});
+
+test('products of f16 are classes of their own', async () => {
+  await init();
+  const [x, w] = [wave(M, K).map(nearestHalf), wave(K, N)];
+  const want = product(x, w);
+  const asked: string[] = [];
+  gpu().tuner = new Tuner({}, null);
+  const choose = gpu().tuner!.choose.bind(gpu().tuner);
+  gpu().tuner!.choose = (tunable, shape, variants, trial) => {
+    asked.push(shape);
+    // What is measured runs, on operands of the same types.
+    const { run, dispose } = trial();
+    run([...variants.values()][0]);
+    dispose();
+    return choose(tunable, shape, variants, trial);
+  };
+  const y = matmul(tensor(x, 'f16'), tensor(w), { dtype: 'f32' });
+  conv2d(tensor(wave(1, 6, 6, 4), 'f16'), tensor(wave(3, 3, 4, 4)));
+  assert.deepEqual(asked, ['1×64×32×1024 aligned f16·f32 to f32', '16×4×4×4×4 f16∗f32 to f16']);
+  near(await y.data(), want, 'product');
   gpu().tuner = null;
 });
 

@@ -82,6 +82,16 @@ forAll('consts and aliases to be replaced exist and have the declared values', (
   link(filesOf(kernel), kernel.spec.consts);
 });
 
+forAll('f16 is enabled where an element type is made f16, and only there', (kernel) => {
+  const head = 'enable f16;';
+  const { consts } = kernel.spec;
+  assert.ok(!link(filesOf(kernel), consts).code.includes(head), 'with defaults');
+  for (const type of Object.keys(consts).filter((name) => consts[name] === 'f32')) {
+    const [first] = link(filesOf(kernel), { ...consts, [type]: 'f16' }).code.split('\n');
+    assert.ok(first.includes(head), type);
+  }
+});
+
 forAll('the file has an entry point, and its lib files are used', (kernel) => {
   assert.ok(declarations(kernel.spec.source).hasMain, 'no @compute fn main');
   for (const lib of kernel.spec.lib) {

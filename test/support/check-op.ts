@@ -5,6 +5,9 @@
  * A result may differ from the reference by `ulps` · 2⁻²³ · scale, where the scale is the value's magnitude unless the reference
  * tells (a sum's error is relative to the sum of absolute values). A gradient's scale is its own magnitude or the largest
  * incoming gradient, whichever is larger. Values below the smallest normal f32 may be 0.
+ *
+ * Inputs of f16 and the gradients that come back to results of f16 are numbers that f16 holds. A result of f16 is a number within
+ * those bounds, rounded to f16; on the way to a gradient there may have been `roundings` more, by 2⁻¹¹ of the gradient's scale each.
  */
 import { fail } from 'node:assert/strict';
 import process from 'node:process';
@@ -13,12 +16,14 @@ import { valueAndGrad } from '../../engine/autodiff/grad';
 import { type Gpu, init, type InitOptions } from '../../engine/gpu/gpu';
 import { mul } from '../../engine/ops/elementwise/binary';
 import { tensor } from '../../engine/tensor/create';
-import { type Dtype, newTypedArray, type TypedArray } from '../../engine/tensor/dtype';
+import { type Dtype, hostDtype, isFloat, newTypedArray, type TypedArray } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';
 import { formatShape, sameShape, type Shape, sizeOf } from '../../engine/tensor/shape';
 import { scope } from '../../engine/tensor/scope';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { Guards } from './guards';
+import { isCloseHalf, nearestHalf } from './half';
+import { readAll } from './moves';
 import { indexAt, isClose, type Ref } from './reference';
 import { seed } from './seed';
 
@@ -36,12 +41,16 @@ export interface OpCheck<Attrs = undefined> {
   ulps: number | ((shapes: readonly Shape[], attrs: Attrs) => number);
   /** Allowed error of the gradient; left out where there is none. */
   gradientUlps?: number | ((shapes: readonly Shape[], attrs: Attrs) => number);
+  /** Of a gradient of f16, before its own: 0 unless told. */
+  roundings?: number | ((shapes: readonly Shape[], attrs: Attrs) => number);
   /** Cases, before `WGRAD_TEST_DEEP` multiplies them. */
   runs?: number;
 }
 
 const EPSILON = 2 ** -23;
 const SMALLEST = 2 ** -126;
+const HALF_EPSILON = 2 ** -11;
+const HALF_SMALLEST = 2 ** -24;
 const DEEP = process.env.WGRAD_TEST_DEEP ? 20 : 1;
 /** Whether the first failure will do, without a search for a smaller one. */
 const QUICK = Boolean(process.env.WGRAD_TEST_QUICK);
@@ -96,16 +105,14 @@ export async function checkOp<Attrs = undefined>(check: OpCheck<Attrs>): Promise
 }
 
 async function checkBatch<Attrs>(check: OpCheck<Attrs>, batch: readonly Drawn<Attrs>[]): Promise<void> {
-  const { readback } = await init();
   const pending = batch.map((one) => ({ one, ...runOne(check, one) }));
   const tensors = pending.flatMap(({ value, gradients }) => [value, ...gradients]);
-  const bytes = await readback.read(tensors);
-  const results = tensors.map((t, i) => new (newTypedArray(t.dtype, 0).constructor as new (b: ArrayBuffer) => TypedArray)(bytes[i]));
+  const results = await readAll(tensors);
   await guards!.check();
   tensors.forEach((t) => t.dispose());
   for (const { one, values, upstream, value, gradients } of pending) {
     compare(check, one, values, value, results.shift()!);
-    if (gradients.length > 0) compareGradients(check, one, values, upstream!, gradients.map(() => results.shift()!));
+    if (gradients.length > 0) compareGradients(check, one, values, upstream!, gradients, gradients.map(() => results.shift()!));
   }
 }
 
@@ -120,17 +127,18 @@ function runOne<Attrs>(check: OpCheck<Attrs>, { shapes, attrs, state }: Drawn<At
     let value!: Tensor;
     const { gradients } = valueAndGrad((...xs) => {
       value = check.op(xs, attrs);
-      upstream = { shape: value.shape, data: Float64Array.from({ length: value.size }, () => Math.fround(2 * uniform() - 1)) };
-      return mul(value, toTensor(upstream));
+      const round = value.dtype === 'f16' ? nearestHalf : Math.fround;
+      upstream = { shape: value.shape, data: Float64Array.from({ length: value.size }, () => round(2 * uniform() - 1)) };
+      return mul(value, toTensor(upstream, value.dtype));
     })(...inputs);
     return { values, upstream: upstream as Ref | null, value, gradients };
   });
 }
 
 export function toTensor({ shape, data }: Ref, dtype: Dtype = 'f32'): Tensor {
-  const typed = newTypedArray(dtype, data.length);
+  const typed = newTypedArray(hostDtype(dtype), data.length);
   typed.set(data);
-  return tensor(new HostArray(typed, shape, dtype), dtype);
+  return tensor(new HostArray(typed, shape, hostDtype(dtype)), dtype);
 }
 
 function drawValues<Attrs>({ dtypes, domain }: OpCheck<Attrs>, shape: Shape, input: number, uniform: () => number): Ref {
@@ -138,11 +146,11 @@ function drawValues<Attrs>({ dtypes, domain }: OpCheck<Attrs>, shape: Shape, inp
   const draw = (): number => {
     if (domain) return domain(uniform, input);
     if (dtype === 'bool') return Number(uniform() < 0.5);
-    if (dtype === 'f32') return (uniform() < 0.5 ? -1 : 1) * (0.05 + 3.95 * uniform());
+    if (isFloat(dtype)) return (uniform() < 0.5 ? -1 : 1) * (0.05 + 3.95 * uniform());
     return Math.floor(dtype === 'u32' ? 20 * uniform() : 20 * uniform() - 10);
   };
-  const data = newTypedArray(dtype, sizeOf(shape)).map(draw as never);
-  return { shape, data: Float64Array.from(data as ArrayLike<number>) };
+  const data = Float64Array.from(newTypedArray(hostDtype(dtype), sizeOf(shape)).map(draw as never) as ArrayLike<number>);
+  return { shape, data: dtype === 'f16' ? data.map(nearestHalf) : data };
 }
 
 function compare<Attrs>(check: OpCheck<Attrs>, one: Drawn<Attrs>, inputs: readonly Ref[], value: Tensor, got: TypedArray): void {
@@ -152,16 +160,20 @@ function compare<Attrs>(check: OpCheck<Attrs>, one: Drawn<Attrs>, inputs: readon
   }
   const ulps = typeof check.ulps === 'function' ? check.ulps(one.shapes, one.attrs) : check.ulps;
   const scale = (i: number): number => want.scale?.[i] ?? Math.abs(want.data[i]);
-  want.data.forEach((y, i) => expectClose('result', got[i], y, ulps === 0 ? 0 : ulps * EPSILON * scale(i) + SMALLEST, want.shape, i, one));
+  const { dtype } = value;
+  want.data.forEach((y, i) => expectClose('result', dtype, got[i], y, ulps === 0 ? 0 : ulps * EPSILON * scale(i) + SMALLEST, want.shape, i, one));
 }
 
-function compareGradients<Attrs>(check: OpCheck<Attrs>, one: Drawn<Attrs>, inputs: readonly Ref[], upstream: Ref, got: TypedArray[]): void {
-  const { gradientUlps } = check;
+function compareGradients<Attrs>(check: OpCheck<Attrs>, one: Drawn<Attrs>, inputs: readonly Ref[], upstream: Ref, gradients: readonly Tensor[], got: TypedArray[]): void {
+  const { gradientUlps, roundings = 0 } = check;
   const ulps = typeof gradientUlps === 'function' ? gradientUlps(one.shapes, one.attrs) : gradientUlps!;
   const loss = (moved: Ref[]): number => check.reference(moved, one.attrs).data.reduce((sum, y, i) => sum + y * upstream.data[i], 0);
+  const rounded = (typeof roundings === 'function' ? roundings(one.shapes, one.attrs) : roundings) * HALF_EPSILON;
   const incoming = upstream.data.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
   inputs.forEach((input, j) => {
-    if ((check.dtypes?.[j] ?? 'f32') !== 'f32') return;
+    const dtype = check.dtypes?.[j] ?? 'f32';
+    if (gradients[j].dtype !== dtype) fail(`the gradient of input ${j} is ${gradients[j].dtype}, expected ${dtype} ${describe(one)}`);
+    if (!isFloat(dtype)) return;
     const at = (i: number, value: number): number => {
       const moved = Float64Array.from(input.data).fill(value, i, i + 1);
       return loss(inputs.map((other, k) => (k === j ? { ...other, data: moved } : other)));
@@ -172,14 +184,15 @@ function compareGradients<Attrs>(check: OpCheck<Attrs>, one: Drawn<Attrs>, input
       const h = 1e-5 * Math.max(1, Math.abs(x));
       const want = (at(i, x + h) - at(i, x - h)) / (2 * h);
       // Central differences err by some 1e-9 of what they subtract.
-      const allowed = ulps * EPSILON * Math.max(Math.abs(want), incoming) + 1e-8;
-      expectClose(`gradient of input ${j}`, got[j][i], want, allowed, input.shape, i, one);
+      const scale = Math.max(Math.abs(want), incoming);
+      const allowed = ulps * EPSILON * scale + 1e-8 + (rounded > 0 ? rounded * scale + HALF_SMALLEST : 0);
+      expectClose(`gradient of input ${j}`, dtype, got[j][i], want, allowed, input.shape, i, one);
     }
   });
 }
 
-function expectClose(what: string, got: number, want: number, allowed: number, shape: Shape, i: number, one: Drawn<unknown>): void {
-  if (isClose(got, want, allowed)) return;
+function expectClose(what: string, dtype: Dtype, got: number, want: number, allowed: number, shape: Shape, i: number, one: Drawn<unknown>): void {
+  if ((dtype === 'f16' ? isCloseHalf : isClose)(got, want, allowed)) return;
   fail(`${what} at ${formatShape(indexAt(shape, i))} is ${got}, expected ${want} ± ${allowed.toExponential(1)} ${describe(one)}`);
 }
 

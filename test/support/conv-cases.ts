@@ -7,6 +7,7 @@ import type { ConvPadding } from '../../engine/ops/conv/conv-geometry';
 import type { ConvVariant } from '../../engine/ops/conv/conv-kernels';
 import type { FusedActivation } from '../../engine/ops/matmul/gemm';
 import type { ProductDevice } from '../../engine/ops/matmul/gemm-plan';
+import type { FloatDtype } from '../../engine/tensor/dtype';
 import { type Shape, sizeOf } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp, guardedDevice, type OpCheck } from './check-op';
@@ -33,8 +34,16 @@ function reference([x, w, bias]: Ref[], { activation, ...attrs }: ConvAttrs): Re
   return { shape, data: data.map(f[activation]), scale: scale!.map((s) => s + 1) };
 }
 
-function op([x, w, bias]: Tensor[], attrs: ConvAttrs, variant?: ConvVariant, device?: ProductDevice): Tensor {
-  return (x.rank === 3 ? conv1d : conv2d)(x, w, { ...attrs, dilationRate: attrs.dilation, bias, variant, device });
+/** Which kernel is to serve, and on which device; dtypes of x, filters and bias, and of the result. */
+interface How {
+  readonly variant?: ConvVariant;
+  readonly device?: ProductDevice;
+  readonly dtypes?: readonly FloatDtype[];
+  readonly dtype?: FloatDtype;
+}
+
+function op([x, w, bias]: Tensor[], attrs: ConvAttrs, { variant, device, dtype }: How): Tensor {
+  return (x.rank === 3 ? conv1d : conv2d)(x, w, { ...attrs, dilationRate: attrs.dilation, bias, variant, device, dtype });
 }
 
 export type Cases = OpCheck<ConvAttrs>['cases'];
@@ -85,6 +94,19 @@ export const large: Cases = fc
   )
   .map(([x, w, attrs]) => ({ shapes: [x, w, [w.at(-1)!]], attrs: { ...plain, ...attrs } }));
 
+/** Bindings of 4 KiB hold 896 elements wherever they start: whole samples, rows of one, gaps, more parts of sums than have room. */
+export const pieces: Cases = fc
+  .constantFrom<[Shape, Shape, Partial<ConvAttrs>]>(
+    [[9, 10, 10, 3], [3, 3, 3, 5], {}],
+    [[9, 10, 10, 4], [3, 2, 4, 8], { padding: 'same', strides: [2, 2] }],
+    [[2, 40, 9, 4], [3, 3, 4, 4], { padding: 'same', activation: 'relu' }],
+    [[1, 41, 9, 8], [2, 2, 8, 4], { strides: [3, 4] }],
+    [[2, 40, 9, 3], [4, 1, 3, 6], { dilation: [5, 1], padding: 'same' }],
+    [[1, 64, 20, 1], [1, 1, 1, 4], { strides: [5, 1] }],
+    [[7, 100, 3], [3, 3, 7], { strides: [2], dilation: [1], padding: 'causal' }],
+  )
+  .map(([x, w, attrs]) => ({ shapes: [x, w, [w.at(-1)!]], attrs: { ...plain, ...attrs } }));
+
 /** Sums err by one unit per addition at most; a gradient is a sum over the taps, or over all pixels. */
 const terms = ([, w]: readonly Shape[]): number => sizeOf(w.slice(0, -1)) / 2 + 8;
 const gradientTerms = ([x, w]: readonly Shape[]): number => 4 * (sizeOf(x.slice(0, -1)) + sizeOf(w)) + 16;
@@ -102,11 +124,20 @@ function domain(uniform: () => number, input: number): number {
 export const rectified: Cases = cases.map((one) => ({ ...one, attrs: { ...one.attrs, activation: one.shapes.length === 3 ? 'relu' : 'linear' } }));
 
 /** A suite of its own on a device of its own. */
-export function define(name: string, deviceOptions: { maxBindingBytes?: number }, drawn: Cases, runs: number, variant?: ConvVariant, device?: ProductDevice): void {
+export function define(name: string, deviceOptions: { maxBindingBytes?: number }, drawn: Cases, runs: number, how: How = {}): void {
   const test = suite(name);
   test.before(async () => void (await guardedDevice(deviceOptions)));
   test.after(close);
   test(name, () =>
-    checkOp({ op: (inputs, attrs) => op(inputs, attrs, variant, device), reference, cases: drawn, domain, ulps: terms, gradientUlps: gradientTerms, runs }));
+    checkOp({
+      op: (inputs, attrs) => op(inputs, attrs, how),
+      reference,
+      cases: drawn,
+      dtypes: how.dtypes,
+      domain,
+      ulps: terms,
+      gradientUlps: gradientTerms,
+      runs,
+    }));
   test.run();
 }

@@ -7,11 +7,12 @@ import * as assert from 'uvu/assert';
 import { GradientTape } from '../../engine/autodiff/grad';
 import { gpu } from '../../engine/gpu/gpu';
 import { tensor } from '../../engine/tensor/create';
-import type { Dtype, TypedArray } from '../../engine/tensor/dtype';
+import { type Dtype, hostDtype, isFloat, type TypedArray } from '../../engine/tensor/dtype';
 import { HostArray } from '../../engine/tensor/host-array';
 import { formatShape, type Shape, sizeOf, stridesOf } from '../../engine/tensor/shape';
-import { type Tensor, toTypedArray } from '../../engine/tensor/tensor';
+import { readable, type Tensor, toTypedArray } from '../../engine/tensor/tensor';
 import { guardedDevice } from './check-op';
+import { nearestHalf } from './half';
 import { seed } from './seed';
 
 /** For each element of the result, row-major, the input's element (its row-major number) or −1 for one that is filled in. */
@@ -36,10 +37,10 @@ export function indicesOf(shape: Shape): number[][] {
   return Array.from({ length: sizeOf(shape) }, (_, i) => shape.map((n, d) => Math.floor(i / strides[d]) % n));
 }
 
-/** Small whole numbers, so that sums of them are exact; no two neighbours alike. */
+/** Small whole numbers, which f16 holds, so that sums of them are exact in f32; no two neighbours alike. */
 export function countedValues(shape: Shape, dtype: Dtype, phase = 0): HostArray {
   const array = new HostArray(Float32Array.from({ length: sizeOf(shape) }, (_, i) => ((i * 37 + phase) % 1009) - 500), shape);
-  return dtype === 'f32' ? array : array.map((v) => (dtype === 'i32' ? v : dtype === 'u32' ? v + 500 : Number(v > 0)), dtype);
+  return isFloat(dtype) ? array : array.map((v) => (dtype === 'i32' ? v : dtype === 'u32' ? v + 500 : Number(v > 0)), dtype);
 }
 
 /** Checks what `op` makes of an input of `from`, and of its gradient if the dtype has one. */
@@ -52,14 +53,17 @@ export async function checkMove(
   const guards = await guardedDevice();
   const what = `${label} of ${dtype}${formatShape(from)}`;
   const input = countedValues(from, dtype);
-  const x = tensor(input);
-  const dy = countedValues(shape, dtype, 7);
+  const x = tensor(input, dtype);
+  const counted = countedValues(shape, dtype, 7);
+  // Sums of many elements of f16 stay exact.
+  const dy = dtype === 'f16' ? counted.map((v) => Math.abs(v % 3) - 1) : counted;
   const tape = new GradientTape();
   tape.watch(x);
   const y = tape.record(() => op(x));
   assert.equal(y.shape, shape, `${what}: shape`);
   assert.is(y.dtype, dtype);
-  const [dx] = dtype === 'f32' ? tape.gradient(y, [x], tensor(dy)) : [null];
+  const [dx] = isFloat(dtype) ? tape.gradient(y, [x], tensor(dy, dtype)) : [null];
+  if (dx) assert.is(dx.dtype, dtype);
   const [values, gradient] = await readAll(dx ? [y, dx] : [y]);
   for (const t of dx ? [x, y, dx] : [x, y]) t.dispose();
   await guards.check();
@@ -71,13 +75,15 @@ export async function checkMove(
     if (i >= 0) expected[i] += dy.data[j];
   });
   assert.equal(dx.shape, from, `gradient of ${what}: shape`);
-  same(gradient, expected, `gradient of ${what}`);
+  same(gradient, dtype === 'f16' ? expected.map(nearestHalf) : expected, `gradient of ${what}`);
 }
 
-/** The elements of several tensors in one read. */
+/** The elements of several tensors in one read, f16 as f32. */
 export async function readAll(tensors: readonly Tensor[]): Promise<TypedArray[]> {
-  const bytes = await gpu().readback.read(tensors);
-  return tensors.map(({ dtype }, i) => toTypedArray(bytes[i], dtype));
+  const sources = tensors.map(readable);
+  const bytes = await gpu().readback.read(sources);
+  sources.forEach((source, i) => source !== tensors[i] && source.dispose());
+  return tensors.map(({ dtype }, i) => toTypedArray(bytes[i], hostDtype(dtype)));
 }
 
 /** Exact equality (0 and −0 differ, NaN is NaN), with the first difference in the message. */

@@ -2,9 +2,9 @@
 import { gpu } from '../../gpu/gpu';
 import { ceilDiv } from '../../gpu/grid';
 import { run } from '../../gpu/kernel';
-import type { Bindable } from '../../gpu/storage';
-import { lineWindow } from '../../gpu/windows';
+import { type Elements, lineWindow } from '../../gpu/windows';
 import type { Tensor } from '../../tensor/tensor';
+import { bytesOf } from '../../tensor/dtype';
 import { defineTunable, sizeClass } from '../../tune/tunable';
 import { backwardPasses, type ConvAxis, forwardPass, type Pass, spanned, within } from './conv-geometry';
 import { blockOf, broadcast, chooseVariant, convVariants, type ConvParams, type ConvVariant, naive, tile } from './conv-kernels';
@@ -64,7 +64,7 @@ export const noParts = { parts: 1, part_depth: 0, result_base: 0, part_size: 0, 
 export const noFilters = { w_base: 0, w_high: 0, w_wide: 0, w_row: 0, w_column: 0, bias_base: 0, has_bias: 0, floor: 0 };
 
 /** What to bind of part of a map, and where in it the part begins. */
-export function bindPart(map: Tensor, { first, length }: Part): { window: Bindable; base: number } {
+export function bindPart(map: Tensor, { first, length }: Part): { window: Elements; base: number } {
   return lineWindow(map, first, length);
 }
 
@@ -116,10 +116,10 @@ function maps(conv: Convolution, { source, target, transpose, high, wide }: Dire
 }
 
 interface Bound {
-  readonly x: Bindable;
-  readonly w: Bindable;
-  readonly bias: Bindable | undefined;
-  readonly y: Bindable;
+  readonly x: Elements;
+  readonly w: Elements;
+  readonly bias: Elements | undefined;
+  readonly y: Elements;
 }
 
 /** As tests demand, as measured, or as the engine chooses. */
@@ -130,10 +130,11 @@ function variantFor({ variant, device }: Convolution, bound: Bound, transpose: b
   const { tuner } = gpu();
   const on = device ?? thisDevice();
   if (!tuner || device || pixels === 0) return chooseVariant(pixels, columns, false, on);
-  const shape = `${sizeClass(pixels, columns, channels, taps_high, taps_wide)}${transpose ? ' back' : ''}`;
-  const { x, w, y } = { x: bound.x.byteLength, w: bound.w.byteLength, y: bound.y.byteLength };
+  const [x, w, y] = [bound.x, bound.w, bound.y].map(({ byteLength, dtype = 'f32' }) => ({ size: byteLength / bytesOf(dtype), dtype }));
+  const halves = [x, w, y].some(({ dtype }) => dtype === 'f16') ? ` ${x.dtype}∗${w.dtype} to ${y.dtype}` : '';
+  const shape = `${sizeClass(pixels, columns, channels, taps_high, taps_wide)}${transpose ? ' back' : ''}${halves}`;
   return tuner.choose(convolution, shape, convVariants(pixels, columns, on), () => {
-    const scratch = { x: fill([x / 4], 1), w: fill([w / 4], 1), bias: undefined, y: fill([y / 4], 0) };
+    const scratch = { x: fill([x.size], 1, x.dtype), w: fill([w.size], 1, w.dtype), bias: undefined, y: fill([y.size], 0, y.dtype) };
     return {
       run: (one) => dispatch(one, on, scratch, 'linear', transpose, { ...params, has_bias: 0 }),
       dispose: () => [scratch.x, scratch.w, scratch.y].forEach((operand) => operand.dispose()),
@@ -147,6 +148,7 @@ function dispatch(variant: ConvVariant, device: ProductDevice, bound: Bound, act
   if (pixels === 0) return;
   const block = blockOf(variant, device);
   const { x, w, y, bias = w } = bound;
+  const [X, W, Bias, U] = [x, w, bias, y].map(typeOf);
   const ACTIVATION = CODES[activation];
   const flops = 2 * pixels * columns * channels * params.taps_high * params.taps_wide;
   if (variant === 'broadcast') {
@@ -156,7 +158,12 @@ function dispatch(variant: ConvVariant, device: ProductDevice, bound: Bound, act
       bind: { x, w, bias, result: y },
       params,
       overrides: { TRANSPOSE_W: transpose, ACTIVATION },
-      consts: { LANES: block.columns / 4, ...vectors('T', 'STEP', quadsOfX), ...vectors('V', 'W_STEP', quadsOfW) },
+      consts: {
+        LANES: block.columns / 4, X, W, Bias,
+        T: vectorOf('X', quadsOfX), STEP: quadsOfX ? 4 : 1,
+        V: vectorOf('W', quadsOfW), W_STEP: quadsOfW ? 4 : 1,
+        U: vectorOf(U, quadsOfY),
+      },
       grid: ceilDiv(pixels, block.rows) * ceilDiv(columns, block.columns),
       flops,
     });
@@ -164,20 +171,25 @@ function dispatch(variant: ConvVariant, device: ProductDevice, bound: Bound, act
   }
   const bind = { x, b: w, bias, result: y };
   if (variant === 'naive') {
-    run(naive, { bind, params, overrides: { FILTERS: false, ACTIVATION }, grid: ceilDiv(pixels * columns, 64), flops });
+    run(naive, { bind, params, overrides: { FILTERS: false, ACTIVATION }, consts: { X, B: W, Bias, U }, grid: ceilDiv(pixels * columns, 64), flops });
     return;
   }
   run(tile, {
     bind,
     params,
     overrides: { FILTERS: false, TRANSPOSE_W: transpose, ACTIVATION },
-    consts: { TILE_M: block.rows, TILE_N: block.columns },
+    consts: { TILE_M: block.rows, TILE_N: block.columns, X, B: W, Bias, U },
     grid: ceilDiv(pixels, block.rows) * ceilDiv(columns, block.columns),
     flops,
   });
 }
 
-/** A binding that is read in vec4s, or else in elements. */
-export function vectors(type: string, step: string, quads: boolean): Record<string, string | number> {
-  return quads ? { [type]: 'vec4f', [step]: 4 } : { [type]: 'f32', [step]: 1 };
+/** The element type of what is bound. */
+export function typeOf({ dtype = 'f32' }: Elements): string {
+  return dtype;
+}
+
+/** What a binding is made of that is read, or written, in vec4s or else in elements. */
+export function vectorOf(element: string, quads: boolean): string {
+  return quads ? `vec4<${element}>` : element;
 }

@@ -3,11 +3,10 @@ import { ValueError } from '../../errors';
 import { gpu } from '../../gpu/gpu';
 import { ceilDiv, roundUp } from '../../gpu/grid';
 import { run } from '../../gpu/kernel';
-import { type Bindable, windowOf } from '../../gpu/storage';
-import { LINE } from '../../gpu/windows';
+import { type Elements, elementsOf, LINE } from '../../gpu/windows';
 import { BYTES_PER_ELEMENT } from '../../tensor/dtype';
 import { empty, type Tensor } from '../../tensor/tensor';
-import { bindPart, type Convolution, noFilters, passParams, rowsOf, vectors } from './conv-dispatch';
+import { bindPart, type Convolution, noFilters, passParams, rowsOf, typeOf, vectorOf } from './conv-dispatch';
 import { forwardPass, type Pass, spanned, within } from './conv-geometry';
 import { blockOf, broadcastFilters, chooseVariant, type ConvParams, type ConvVariant, naive, partsOf, tile } from './conv-kernels';
 import { thisDevice } from '../matmul/gemm';
@@ -79,29 +78,32 @@ function recordPiece(conv: Convolution, x: Tensor, dy: Tensor, group: number, pi
 }
 
 interface Bound {
-  readonly x: Bindable;
-  readonly dy: Bindable;
-  readonly result: Bindable;
+  readonly x: Elements;
+  readonly dy: Elements;
+  readonly result: Elements;
 }
 
 function dispatch(variant: ConvVariant, device: ProductDevice, { x, dy, result }: Bound, params: ConvParams): void {
   const { taps_high, taps_wide, channels, columns, parts } = params;
   const elements = taps_high * taps_wide * channels;
   const block = blockOf(variant, device);
+  const [X, D] = [x, dy].map(typeOf);
   // The sums over dY come with the first block, even of no elements.
   const flops = 2 * params.samples * params.high * params.wide * elements * columns;
   const grid = parts * Math.max(1, ceilDiv(elements, block.rows)) * ceilDiv(columns, block.columns);
   if (variant === 'broadcast') {
-    const kernel = columns % 4 === 0 ? broadcastFilters.quads : broadcastFilters.elements;
-    run(kernel, { bind: { x, dy, result }, params, consts: { LANES: block.columns / 4, ...vectors('T', 'STEP', channels % 4 === 0) }, grid, flops });
+    const [quadsOfX, quadsOfY] = [channels % 4 === 0, columns % 4 === 0];
+    const consts = { LANES: block.columns / 4, X, D, T: vectorOf('X', quadsOfX), STEP: quadsOfX ? 4 : 1, V: vectorOf('D', quadsOfY) };
+    run(quadsOfY ? broadcastFilters.quads : broadcastFilters.elements, { bind: { x, dy, result }, params, consts, grid, flops });
     return;
   }
   const bind = { x, b: dy, bias: dy, result };
+  const types = { X, B: D, Bias: D };
   if (variant === 'naive') {
-    run(naive, { bind, params, overrides: { FILTERS: true, ACTIVATION: 0 }, grid: ceilDiv(parts * (elements + 1) * columns, 64), flops });
+    run(naive, { bind, params, overrides: { FILTERS: true, ACTIVATION: 0 }, consts: types, grid: ceilDiv(parts * (elements + 1) * columns, 64), flops });
     return;
   }
-  const consts = { TILE_M: block.rows, TILE_N: block.columns };
+  const consts = { TILE_M: block.rows, TILE_N: block.columns, ...types };
   run(tile, { bind, params, overrides: { FILTERS: true, TRANSPOSE_W: false, ACTIVATION: 0 }, consts, grid, flops });
 }
 
@@ -155,8 +157,7 @@ class Slices {
 
   /** c[i, j] = the sum of all slices at `from` + i · n + j. */
   private add(slices: Tensor, from: number, m: number, n: number, c: Tensor, start: number, row: number): void {
-    const bytes = from * BYTES_PER_ELEMENT;
-    const window = windowOf(slices, bytes, slices.byteLength - bytes);
+    const window = elementsOf(slices, from, slices.size - from);
     const unused = empty([4]);
     run(splitSum, {
       bind: { slices: window, sum_slices: window, bias: window, gate: window, c, sums: unused },
@@ -165,6 +166,7 @@ class Slices {
         bias_start: 0, has_bias: 0, floor: -Infinity, sums_start: 0, has_sums: 0, ...UNFINISHED,
       },
       overrides: { ACTIVATION: 0, DROPOUT: false },
+      consts: { C: typeOf(c) },
       grid: ceilDiv(m * ceilDiv(n, 4), 64),
     });
     unused.dispose();

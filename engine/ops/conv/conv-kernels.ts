@@ -34,7 +34,11 @@ const mapBindings = { x: 'read', w: 'read', bias: 'read', result: 'write' } as c
 const filterBindings = { x: 'read', dy: 'read', result: 'write' } as const;
 const anyBindings = { x: 'read', b: 'read', bias: 'read', result: 'write' } as const;
 
-const broadcastOf = (store: typeof storeQuads) =>
+/** Element types in memory: of x, of filters or dY, of the bias, and of the result. */
+const types = { X: 'f32', B: 'f32', Bias: 'f32', U: 'f32' };
+
+/** U is the type in which results are stored. */
+const broadcastOf = (store: typeof storeQuads, U: string) =>
   defineKernel({
     name: 'conv/broadcast',
     source: broadcastSource,
@@ -42,22 +46,22 @@ const broadcastOf = (store: typeof storeQuads) =>
     bindings: mapBindings,
     params,
     overrides: { TRANSPOSE_W: false, ACTIVATION: 0 },
-    consts: { LANES: 8, T: 'vec4f', STEP: 4, V: 'vec4f', W_STEP: 4 },
+    consts: { LANES: 8, X: 'f32', W: 'f32', Bias: 'f32', T: 'vec4<X>', STEP: 4, V: 'vec4<W>', W_STEP: 4, U },
   });
 
-const broadcastFiltersOf = (store: typeof storeQuads) =>
+const broadcastFiltersOf = (store: typeof storeQuads, U: string) =>
   defineKernel({
     name: 'conv/broadcast-filters',
     source: broadcastFiltersSource,
     lib: [...patches, elements, store],
     bindings: filterBindings,
     params,
-    consts: { LANES: 8, T: 'vec4f', STEP: 4 },
+    consts: { LANES: 8, X: 'f32', D: 'f32', T: 'vec4<X>', STEP: 4, V: 'vec4<D>', U },
   });
 
 /** By whether results come in vec4s. */
-export const broadcast = { quads: broadcastOf(storeQuads), elements: broadcastOf(storeElements) };
-export const broadcastFilters = { quads: broadcastFiltersOf(storeQuads), elements: broadcastFiltersOf(storeElements) };
+export const broadcast = { quads: broadcastOf(storeQuads, 'vec4<f32>'), elements: broadcastOf(storeElements, 'f32') };
+export const broadcastFilters = { quads: broadcastFiltersOf(storeQuads, 'vec4<f32>'), elements: broadcastFiltersOf(storeElements, 'f32') };
 
 export const naive = defineKernel({
   name: 'conv/naive',
@@ -66,6 +70,7 @@ export const naive = defineKernel({
   bindings: anyBindings,
   params,
   overrides: { FILTERS: false, ACTIVATION: 0 },
+  consts: types,
 });
 
 export const tile = defineKernel({
@@ -75,7 +80,7 @@ export const tile = defineKernel({
   bindings: anyBindings,
   params,
   overrides: { FILTERS: false, TRANSPOSE_W: false, ACTIVATION: 0 },
-  consts: { TILE_M: 64, TILE_N: 64 },
+  consts: { TILE_M: 64, TILE_N: 64, ...types },
 });
 
 export type ConvVariant = 'naive' | 'broadcast' | 'tile-32' | 'tile-64' | 'tile-128';

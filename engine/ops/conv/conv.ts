@@ -2,9 +2,11 @@
 import { defineOp, expectDtype, type Op } from '../../autodiff/op';
 import { ShapeError } from '../../errors';
 import { asTensor, type TensorLike } from '../../tensor/create';
+import type { FloatDtype } from '../../tensor/dtype';
 import { formatShape, type Shape } from '../../tensor/shape';
 import type { Tensor } from '../../tensor/tensor';
 import { add } from '../elementwise/binary';
+import { cast } from '../elementwise/cast';
 import { broadcastTo } from '../layout/broadcast-to';
 import { type Convolution, convolve, convolveBack } from './conv-dispatch';
 import { filterGradients } from './conv-filters';
@@ -25,6 +27,8 @@ export interface ConvOptions {
   readonly dilationRate?: Sizes;
   /** Applied to the result; default linear. */
   readonly activation?: FusedActivation;
+  /** Of the result; default that of x. */
+  readonly dtype?: FloatDtype;
   /** The kernel that is to serve, for tests and benchmarks. */
   readonly variant?: Convolution['variant'];
   readonly device?: Convolution['device'];
@@ -32,6 +36,8 @@ export interface ConvOptions {
 
 interface Attrs extends Convolution {
   readonly activation: FusedActivation;
+  /** Of the op's result: Y, or the gradient of x or of the filters. */
+  readonly dtype: FloatDtype;
   /** Shapes of x, of the filters and of the result. */
   readonly shapes: { readonly x: Shape; readonly w: Shape; readonly y: Shape };
 }
@@ -40,7 +46,7 @@ interface Attrs extends Convolution {
  * y[b, i, j, k] = f(Σ x[b, i·s + r·d, j·s + c·d, l] · filters[r, c, l, k] + bias[k]) over the taps (r, c) and the channels l, with
  * strides s and dilation rates d: [batch, height, width, channels] and filters [high, wide, channels / groups, filters] →
  * [batch, rows, columns, filters]. Where the filters take fewer channels than x has, x and the filters are split into groups of
- * channels that are convolved apart. All f32. https://keras.io/api/ops/nn/#conv-function
+ * channels that are convolved apart. Each is f32 or f16; sums are f32. https://keras.io/api/ops/nn/#conv-function
  */
 export function conv2d(x: TensorLike, filters: TensorLike, options: ConvOptions = {}): Tensor {
   const input = asTensor(x);
@@ -59,8 +65,8 @@ export function conv1d(x: TensorLike, filters: TensorLike, options: ConvOptions 
 }
 
 function check(op: string, x: Tensor, w: Tensor, axes: number, padding: string = 'valid'): void {
-  expectDtype(op, 'x', x, 'f32');
-  expectDtype(op, 'filters', w, 'f32');
+  expectDtype(op, 'x', x, 'f32', 'f16');
+  expectDtype(op, 'filters', w, 'f32', 'f16');
   checkConvPadding(padding, axes);
   const [inputs, outputs] = w.shape.slice(-2);
   const fits = x.rank === axes + 2 && w.rank === axes + 2 && w.shape.every((n) => n > 0) && x.shape[axes + 1] % inputs === 0;
@@ -78,12 +84,12 @@ function check(op: string, x: Tensor, w: Tensor, axes: number, padding: string =
 }
 
 function convolution(op: string, x: Tensor, w: Tensor, options: ConvOptions, axes: 1 | 2): Tensor {
-  const { bias, strides = 1, padding = 'valid', dilationRate = 1, activation = 'linear', variant, device } = options;
+  const { bias, strides = 1, padding = 'valid', dilationRate = 1, activation = 'linear', dtype = x.dtype as FloatDtype, variant, device } = options;
   const steps = sizesOf(op, 'strides', strides, axes);
   const dilation = sizesOf(op, 'dilationRate', dilationRate, axes);
   const outputs = w.shape[axes + 1];
   const given = bias ? asTensor(bias) : undefined;
-  if (given) expectDtype(op, 'bias', given, 'f32');
+  if (given) expectDtype(op, 'bias', given, 'f32', 'f16');
   if (given && (given.rank !== 1 || given.size !== outputs)) {
     throw new ShapeError(`${op}: bias ${formatShape(given.shape)} does not fit filters ${formatShape(w.shape)}; expected [${outputs}].`);
   }
@@ -95,45 +101,50 @@ function convolution(op: string, x: Tensor, w: Tensor, options: ConvOptions, axe
   const shape = flat(w.shape, 1);
   const [high, wide] = [height, width].map((size, i) => convAxis(size, shape[i], flat(steps, 1)[i], flat(dilation, 1)[i], padding));
   const shapes = { x: [batch, height, width, inputs], w: shape, y: [batch, high.windows, wide.windows, outputs] };
-  const attrs: Attrs = { batch, high, wide, inputs, outputs, groups: inputs / shape[2], activation, shapes, variant, device };
+  const attrs: Attrs = { batch, high, wide, inputs, outputs, groups: inputs / shape[2], activation, dtype, shapes, variant, device };
   const operands = [reshape(x, shapes.x), reshape(w, shapes.w), ...(given ? [given] : [])];
   return convOp(operands, attrs)[0];
 }
 
+/** For an op whose result has the dtype of `tensor`. */
+function likeOf({ dtype }: Tensor, attrs: Attrs): Attrs {
+  return { ...attrs, dtype: dtype as FloatDtype };
+}
+
 const convOp: Op<Attrs> = defineOp<Attrs>({
   name: 'conv2d',
-  output: (_, { shapes }) => ({ shape: shapes.y, dtype: 'f32' }),
+  output: (_, { shapes, dtype }) => ({ shape: shapes.y, dtype }),
   forward: ([x, w, bias], [y], attrs) => convolve(attrs, x, w, bias, y, attrs.activation),
   gradient({ inputs: [x, w, bias], outputs: [y], dy: [dy], attrs }) {
     // Shared by the thunks, computed when the first of them needs it.
     const dz = once(() => fusedActivations[attrs.activation]?.gradient(y, dy!) ?? dy!);
     const linear: Attrs = { ...attrs, activation: 'linear' };
-    const both = once(() => filterGradientOp([x, dz()], { ...linear, withBias: bias !== undefined }));
-    return [() => inputGradientOp([dz(), w], linear)[0], () => both()[0], ...(bias ? [() => both()[1]] : [])];
+    const both = once(() => filterGradientOp([x, dz()], { ...likeOf(w, linear), withBias: bias !== undefined }));
+    return [() => inputGradientOp([dz(), w], likeOf(x, linear))[0], () => both()[0], ...(bias ? [() => both()[1]] : [])];
   },
 });
 
 /** dx from dy and the filters. */
 const inputGradientOp: Op<Attrs> = defineOp<Attrs>({
   name: 'conv2dInputGradient',
-  output: (_, { shapes }) => ({ shape: shapes.x, dtype: 'f32' }),
+  output: (_, { shapes, dtype }) => ({ shape: shapes.x, dtype }),
   forward: ([dy, w], [dx], attrs) => convolveBack(attrs, dy, w, dx),
   gradient: ({ inputs: [dy, w], dy: [ddx], attrs }) => [
-    () => convOp([ddx!, w], attrs)[0],
-    () => filterGradientOp([ddx!, dy], { ...attrs, withBias: false })[0],
+    () => convOp([ddx!, w], likeOf(dy, attrs))[0],
+    () => filterGradientOp([ddx!, dy], { ...likeOf(w, attrs), withBias: false })[0],
   ],
 });
 
-/** The filters' gradient from x and dy, and the bias's, the sum of dy over batch, rows and columns. */
+/** The filters' gradient from x and dy, and the bias's, f32, the sum of dy over batch, rows and columns. */
 const filterGradientOp: Op<Attrs & { readonly withBias: boolean }> = defineOp<Attrs & { readonly withBias: boolean }>({
   name: 'conv2dFilterGradient',
-  output: (_, { shapes, withBias }) => [{ shape: shapes.w, dtype: 'f32' }, ...(withBias ? [{ shape: [shapes.w[3]], dtype: 'f32' as const }] : [])],
+  output: (_, { shapes, dtype, withBias }) => [{ shape: shapes.w, dtype }, ...(withBias ? [{ shape: [shapes.w[3]], dtype: 'f32' as const }] : [])],
   forward: ([x, dy], [dw, db], attrs) => filterGradients(attrs, x, dy, dw, db),
   gradient({ inputs: [x, dy], dy: [ddw, ddb], attrs }) {
-    const fromW = ddw && (() => convOp([x, ddw], attrs)[0]);
+    const fromW = ddw && (() => convOp([x, ddw], likeOf(dy, attrs))[0]);
     return [
-      ddw && (() => inputGradientOp([dy, ddw], attrs)[0]),
-      () => (fromW && ddb ? add(fromW(), ddb) : fromW ? fromW() : broadcastTo(ddb!, dy.shape)),
+      ddw && (() => inputGradientOp([dy, ddw], likeOf(x, attrs))[0]),
+      () => (fromW && ddb ? add(fromW(), cast(ddb, dy.dtype)) : fromW ? fromW() : broadcastTo(ddb!, dy.shape)),
     ];
   },
 });

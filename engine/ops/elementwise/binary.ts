@@ -4,7 +4,7 @@
  */
 import { defineOp, expectDtype, type GradientThunks } from '../../autodiff/op';
 import type { TensorLike } from '../../tensor/create';
-import type { Dtype } from '../../tensor/dtype';
+import { type Dtype, isFloat } from '../../tensor/dtype';
 import { broadcastShapes } from '../../tensor/shape';
 import type { Tensor } from '../../tensor/tensor';
 import { floats, ints } from './binary-kernels';
@@ -27,15 +27,15 @@ interface Row {
 
 const binaryOp = defineOp<Row>({
   name: 'binary',
-  output([a, b], { name, dtypes = ['f32', 'i32', 'u32'] }) {
+  output([a, b], { name, dtypes = ['f32', 'f16', 'i32', 'u32'] }) {
     expectDtype(name, 'a', a, ...dtypes);
     return { shape: broadcastShapes(a.shape, b.shape, name), dtype: a.dtype };
   },
   forward([a, b], [y], { code }) {
-    runPair(a.dtype === 'f32' ? floats : ints, a, b, y, code, { T: a.dtype, Y: a.dtype });
+    runPair(isFloat(a.dtype) ? floats : ints, a, b, y, code);
   },
   gradient: ({ inputs: [a, b], outputs: [y], dy: [dy], attrs }) =>
-    a.dtype === 'f32' && attrs.gradient ? attrs.gradient(a, b, y, dy!) : [null, null],
+    isFloat(a.dtype) && attrs.gradient ? attrs.gradient(a, b, y, dy!) : [null, null],
 });
 
 function binary(row: Row): (a: TensorLike, b: TensorLike) => Tensor {
@@ -52,13 +52,13 @@ export const mul = binary({ name: 'mul', code: 2, gradient: (a, b, _y, dy) => [(
 const divide = binary({
   name: 'div',
   code: 3,
-  dtypes: ['f32'],
+  dtypes: ['f32', 'f16'],
   gradient: (_a, b, y, dy) => [() => div(dy, b), () => neg(div(mul(dy, y), b))],
 });
 /** a / b; of whole numbers too the quotient is f32. */
 export function div(a: TensorLike, b: TensorLike): Tensor {
   const [p, q] = operands('div', a, b);
-  return divide(cast(p, 'f32'), cast(q, 'f32'));
+  return isFloat(p.dtype) ? divide(p, q) : divide(cast(p, 'f32'), cast(q, 'f32'));
 }
 
 /** The larger of a and b; NaN if either is. Where they are equal, the gradient goes to a. */

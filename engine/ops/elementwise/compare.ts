@@ -23,7 +23,7 @@ const compareOp = defineOp<Row>({
     return { shape: broadcastShapes(a.shape, b.shape, name), dtype: 'bool' };
   },
   forward([a, b], [y], { code }) {
-    runPair(kernels, a, b, y, code, { T: a.dtype === 'bool' ? 'u32' : a.dtype, Y: 'u32' });
+    runPair(kernels, a, b, y, code);
   },
 });
 
@@ -32,17 +32,17 @@ function compare(name: string, code: number, ...dtypes: Dtype[]): (a: TensorLike
 }
 
 /** a = b. NaN equals nothing. */
-export const equal = compare('equal', 0, 'f32', 'i32', 'u32', 'bool');
+export const equal = compare('equal', 0, 'f32', 'f16', 'i32', 'u32', 'bool');
 /** a ≠ b. NaN differs from everything. */
-export const notEqual = compare('notEqual', 1, 'f32', 'i32', 'u32', 'bool');
+export const notEqual = compare('notEqual', 1, 'f32', 'f16', 'i32', 'u32', 'bool');
 /** a < b. */
-export const less = compare('less', 2, 'f32', 'i32', 'u32');
+export const less = compare('less', 2, 'f32', 'f16', 'i32', 'u32');
 /** a ≤ b. */
-export const lessEqual = compare('lessEqual', 3, 'f32', 'i32', 'u32');
+export const lessEqual = compare('lessEqual', 3, 'f32', 'f16', 'i32', 'u32');
 /** a > b. */
-export const greater = compare('greater', 4, 'f32', 'i32', 'u32');
+export const greater = compare('greater', 4, 'f32', 'f16', 'i32', 'u32');
 /** a ≥ b. */
-export const greaterEqual = compare('greaterEqual', 5, 'f32', 'i32', 'u32');
+export const greaterEqual = compare('greaterEqual', 5, 'f32', 'f16', 'i32', 'u32');
 /** a and b. */
 export const logicalAnd = compare('logicalAnd', 6, 'bool');
 /** a or b. */

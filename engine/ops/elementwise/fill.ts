@@ -1,8 +1,8 @@
 import { run, defineKernel } from '../../gpu/kernel';
 import { ceilDiv } from '../../gpu/grid';
-import { windowOf } from '../../gpu/storage';
-import { flatWindows } from '../../gpu/windows';
-import type { Dtype } from '../../tensor/dtype';
+import { elementsOf, flatWindows } from '../../gpu/windows';
+import { bytesOf, type Dtype } from '../../tensor/dtype';
+import { halfBits } from '../../tensor/half';
 import type { Shape } from '../../tensor/shape';
 import { empty, type Tensor } from '../../tensor/tensor';
 import { grid } from '../../../shaders/lib';
@@ -18,8 +18,9 @@ const fillKernel = defineKernel({
 
 const word = new DataView(new ArrayBuffer(4));
 
-/** The four bytes of `value` as `dtype`. */
+/** The four bytes of `value` as `dtype`; of f16 they hold it twice. */
 export function bitsOf(value: number, dtype: Dtype): number {
+  if (dtype === 'f16') return halfBits(value) * 0x10001;
   if (dtype === 'f32') word.setFloat32(0, value);
   else if (dtype === 'i32') word.setInt32(0, value);
   else word.setUint32(0, dtype === 'bool' ? Number(value !== 0) : value);
@@ -36,10 +37,11 @@ export function fill(shape: Shape, value: number, dtype: Dtype = 'f32'): Tensor 
 /** Overwrites every element of `y`. */
 export function fillWith(y: Tensor, value: number): void {
   for (const { start, length } of flatWindows(y.size)) {
+    const words = ceilDiv(length * bytesOf(y.dtype), 4);
     run(fillKernel, {
-      bind: { y: windowOf(y, start * 4, length * 4) },
-      params: { n: length, bits: bitsOf(value, y.dtype) },
-      grid: ceilDiv(length, 256 * 4),
+      bind: { y: elementsOf(y, start, length) },
+      params: { n: words, bits: bitsOf(value, y.dtype) },
+      grid: ceilDiv(words, 256 * 4),
     });
   }
 }

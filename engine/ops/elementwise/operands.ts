@@ -2,7 +2,7 @@
 import { DtypeError } from '../../errors';
 import { gpu, type Gpu } from '../../gpu/gpu';
 import { asTensor, tensor, type TensorLike } from '../../tensor/create';
-import type { Dtype } from '../../tensor/dtype';
+import { type Dtype, isFloat } from '../../tensor/dtype';
 import { keep } from '../../tensor/scope';
 import type { Tensor } from '../../tensor/tensor';
 
@@ -20,7 +20,7 @@ const constants = new WeakMap<Gpu, Map<string, Tensor>>();
 
 /** A scalar tensor, made once per value: numbers in formulas cost no dispatch and no upload per step. */
 function constant(op: string, value: number, dtype: Dtype): Tensor {
-  if (dtype !== 'f32' && !Number.isInteger(value)) {
+  if (!isFloat(dtype) && !Number.isInteger(value)) {
     throw new DtypeError(`${op}: ${value} is not a whole number, but the other operand is ${dtype}; convert it with cast.`);
   }
   let known = constants.get(gpu());

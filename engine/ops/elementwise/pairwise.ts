@@ -2,9 +2,8 @@
 import { ceilDiv } from '../../gpu/grid';
 import { defineKernel, type Kernel, run } from '../../gpu/kernel';
 import type { SourceFile } from '../../gpu/link';
-import { windowOf } from '../../gpu/storage';
-import { flatWindows, lineWindow, lineWindowLimit } from '../../gpu/windows';
-import { BYTES_PER_ELEMENT } from '../../tensor/dtype';
+import { elementsOf, flatWindows, lineWindow, lineWindowLimit } from '../../gpu/windows';
+import { hostDtype, wgslType } from '../../tensor/dtype';
 import { sizeOf } from '../../tensor/shape';
 import type { Tensor } from '../../tensor/tensor';
 import { grid } from '../../../shaders/lib';
@@ -27,7 +26,7 @@ export function definePair(...files: SourceFile[]): PairKernels {
   const common = {
     lib: [grid, ...files],
     bindings: { a: 'read', b: 'read', y: 'write' },
-    consts: { T: 'f32', Y: 'f32' },
+    consts: { T: 'f32', A: 'f32', Y: 'f32' },
   } as const;
   const u32 = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'u32' as const]));
   const names = ['n', 'y_base', 'a_base', 'b_base', ...AXES.slice(1).map((i) => `size${i}`)];
@@ -51,12 +50,13 @@ export function definePair(...files: SourceFile[]): PairKernels {
 }
 
 /** Fills y with combine(a, b); their shapes broadcast to y's. */
-export function runPair(kernels: PairKernels, a: Tensor, b: Tensor, y: Tensor, OP: number, consts: { T: string; Y: string }): void {
+export function runPair(kernels: PairKernels, a: Tensor, b: Tensor, y: Tensor, OP: number): void {
+  const consts = { T: wgslType(hostDtype(a.dtype)), A: wgslType(a.dtype), Y: wgslType(y.dtype) };
   const nest = collapse(y.shape, [a.shape, b.shape]);
   if (isFlat(nest)) {
     const [A_SCALAR, B_SCALAR] = nest.strides.map((strides) => strides.every((n) => n === 0));
     for (const { start, length } of flatWindows(y.size)) {
-      const part = (t: Tensor, scalar: boolean) => (scalar ? t : windowOf(t, start * BYTES_PER_ELEMENT, length * BYTES_PER_ELEMENT));
+      const part = (t: Tensor, scalar: boolean) => (scalar ? t : elementsOf(t, start, length));
       run(kernels.flat, {
         bind: { a: part(a, A_SCALAR), b: part(b, B_SCALAR), y: part(y, false) },
         params: { n: length },
@@ -77,7 +77,7 @@ function runBlock(
   y: Tensor,
   { sizes, first, inputs }: Block,
   OP: number,
-  consts: { T: string; Y: string },
+  consts: Readonly<Record<string, string>>,
 ): void {
   const n = sizeOf(sizes);
   const to = lineWindow(y, first, n);

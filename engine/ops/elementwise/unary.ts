@@ -1,16 +1,15 @@
 /**
- * Functions of one tensor, element by element; activations have Keras's names, formulas and defaults. They take f32 unless told
- * otherwise and throw DtypeError for the rest. To add one: a `case` in unary.wgsl, one in unary-grad.wgsl, a row here.
+ * Functions of one tensor, element by element; activations have Keras's names, formulas and defaults. They take f32 and f16
+ * unless told otherwise and throw DtypeError for the rest. To add one: a `case` in unary.wgsl, one in unary-grad.wgsl, a row here.
  */
 import { defineOp, expectDtype, type Op } from '../../autodiff/op';
 import { vjp } from '../../autodiff/vjp';
 import { ceilDiv } from '../../gpu/grid';
 import { defineKernel, run } from '../../gpu/kernel';
-import { windowOf } from '../../gpu/storage';
-import { flatWindows } from '../../gpu/windows';
+import { elementsOf, flatWindows } from '../../gpu/windows';
 import { ValueError } from '../../errors';
 import { asTensor, type TensorLike } from '../../tensor/create';
-import type { Dtype } from '../../tensor/dtype';
+import { type Dtype, hostDtype, isFloat, wgslType } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import { grid, math, nan } from '../../../shaders/lib';
 import gradSource from '../../../shaders/elementwise/unary-grad.wgsl';
@@ -27,6 +26,7 @@ const unaryKernel = defineKernel({
   bindings: { x: 'read', y: 'write' },
   params: { n: 'u32', alpha: 'f32', beta: 'f32' },
   overrides: { OP: 0 },
+  consts: { X: 'f32', Y: 'f32' },
 });
 
 const unaryGradKernel = defineKernel({
@@ -36,6 +36,7 @@ const unaryGradKernel = defineKernel({
   bindings: { s: 'read', dy: 'read', dx: 'write' },
   params: { n: 'u32', alpha: 'f32', beta: 'f32' },
   overrides: { OP: 0 },
+  consts: { T: 'f32' },
 });
 
 /** What a function takes besides its input: a slope, bounds. */
@@ -45,8 +46,8 @@ interface Attrs {
 }
 
 interface Row {
-  /** Op codes by input dtype. */
-  readonly codes: Partial<Record<Dtype, number>>;
+  /** Op codes by input dtype; that of f32 serves f16 as well. */
+  readonly codes: Partial<Record<Exclude<Dtype, 'f16'>, number>>;
   /** The output's dtype if it is not the input's. */
   readonly output?: Dtype;
   /** What the derivative is computed from; none for functions that are constant almost everywhere. */
@@ -63,17 +64,19 @@ interface UnaryAttrs extends Attrs {
 const unaryOp = defineOp<UnaryAttrs>({
   name: 'unary',
   output([x], { name, row }) {
-    expectDtype(name, 'x', x, ...(Object.keys(row.codes) as Dtype[]));
+    const dtypes = Object.keys(row.codes) as Dtype[];
+    expectDtype(name, 'x', x, ...dtypes, ...(dtypes.includes('f32') ? (['f16'] as const) : []));
     return { shape: x.shape, dtype: row.output ?? x.dtype };
   },
   forward([x], [y], { name, row, alpha, beta }) {
-    const OP = row.codes[x.dtype]!;
+    const OP = row.codes[hostDtype(x.dtype)]!;
     const windows = flatWindows(x.size);
     for (const { start, length } of windows) {
       run(unaryKernel, {
-        bind: { x: windowOf(x, start * 4, length * 4), y: windowOf(y, start * 4, length * 4) },
+        bind: { x: elementsOf(x, start, length), y: elementsOf(y, start, length) },
         params: { n: length, alpha, beta },
         overrides: { OP },
+        consts: { X: wgslType(x.dtype), Y: wgslType(y.dtype) },
         grid: ceilDiv(length, 256 * 4),
       });
     }
@@ -81,7 +84,7 @@ const unaryOp = defineOp<UnaryAttrs>({
   },
   gradient({ inputs: [x], outputs: [y], dy: [dy], attrs }) {
     const { saves } = attrs.row;
-    if (!saves || x.dtype !== 'f32') return [null];
+    if (!saves || !isFloat(x.dtype)) return [null];
     return [() => unaryGradOp([saves === 'x' ? x : y, dy!], attrs)[0]];
   },
 });
@@ -93,11 +96,12 @@ const unaryGradOp: Op<UnaryAttrs> = defineOp<UnaryAttrs>({
   forward([s, dy], [dx], { name, row, alpha, beta }) {
     const windows = flatWindows(s.size);
     for (const { start, length } of windows) {
-      const part = (t: Tensor) => windowOf(t, start * 4, length * 4);
+      const part = (t: Tensor) => elementsOf(t, start, length);
       run(unaryGradKernel, {
         bind: { s: part(s), dy: part(dy), dx: part(dx) },
         params: { n: length, alpha, beta },
         overrides: { OP: row.codes.f32! },
+        consts: { T: dx.dtype },
         grid: ceilDiv(length, 256 * 4),
       });
     }
@@ -127,11 +131,11 @@ function unary(name: string, row: Row): Unary {
   return Object.assign((x: TensorLike) => call(name, row, x), { gradient });
 }
 
-/** −x, of f32 or i32. */
+/** −x, of floats or i32. */
 export const neg = unary('neg', { codes: { f32: 0, i32: 64 }, saves: 'x' });
-/** |x|, of f32 or i32. */
+/** |x|, of floats or i32. */
 export const abs = unary('abs', { codes: { f32: 1, i32: 65 }, saves: 'x' });
-/** −1, 0 or 1, of f32 or i32; NaN stays. */
+/** −1, 0 or 1, of floats or i32; NaN stays. */
 export const sign = unary('sign', { codes: { f32: 2, i32: 66 } });
 /** eˣ. */
 export const exp = unary('exp', { codes: { f32: 3 }, saves: 'y', slope: (y) => y });
@@ -145,7 +149,7 @@ export const log1p = unary('log1p', { codes: { f32: 6 }, saves: 'x', slope: (x) 
 export const sqrt = unary('sqrt', { codes: { f32: 7 }, saves: 'y', slope: (y) => div(0.5, y) });
 /** 1/√x. */
 export const rsqrt = unary('rsqrt', { codes: { f32: 8 }, saves: 'y', slope: (y) => mul(-0.5, mul(y, square(y))) });
-/** x², of f32, i32 or u32. */
+/** x², of floats, i32 or u32. */
 export const square = unary('square', { codes: { f32: 9, i32: 67, u32: 67 }, saves: 'x', slope: (x) => mul(2, x) });
 /** 1/x. */
 export const reciprocal = unary('reciprocal', { codes: { f32: 10 }, saves: 'y', slope: (y) => neg(square(y)) });
@@ -239,8 +243,8 @@ export function clip(x: TensorLike, min: number, max: number): Tensor {
 /** The error function, 2/√π ∫₀ˣ e^(−t²) dt. */
 export const erf = unary('erf', { codes: { f32: 31 }, saves: 'x', slope: (x) => mul(2 / Math.sqrt(Math.PI), exp(neg(square(x)))) });
 /** Whether x is NaN. */
-export const isNan = unary('isNan', { codes: { f32: 68 }, output: 'bool' });
+export const isNan = unary('isNan', { codes: { f32: 32 }, output: 'bool' });
 /** Whether x is neither NaN nor infinite. */
-export const isFinite = unary('isFinite', { codes: { f32: 69 }, output: 'bool' });
+export const isFinite = unary('isFinite', { codes: { f32: 33 }, output: 'bool' });
 /** Not x. */
-export const logicalNot = unary('logicalNot', { codes: { bool: 70 } });
+export const logicalNot = unary('logicalNot', { codes: { bool: 68 } });

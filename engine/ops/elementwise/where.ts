@@ -1,9 +1,9 @@
 import { defineOp, expectDtype } from '../../autodiff/op';
 import { ceilDiv } from '../../gpu/grid';
 import { defineKernel, run } from '../../gpu/kernel';
-import { windowOf } from '../../gpu/storage';
-import { flatWindows } from '../../gpu/windows';
+import { elementsOf, flatWindows } from '../../gpu/windows';
 import { asTensor, type TensorLike } from '../../tensor/create';
+import { isFloat } from '../../tensor/dtype';
 import { broadcastShapes } from '../../tensor/shape';
 import type { Tensor } from '../../tensor/tensor';
 import { grid } from '../../../shaders/lib';
@@ -18,6 +18,7 @@ const whereKernel = defineKernel({
   bindings: { condition: 'read', a: 'read', b: 'read', y: 'write' },
   params: { n: 'u32' },
   overrides: { A_SCALAR: false, B_SCALAR: false },
+  consts: { T: 'u32' },
 });
 
 const whereOp = defineOp<null>({
@@ -33,17 +34,18 @@ const whereOp = defineOp<null>({
     const [p, q] = [a, b].map((t) => (t.size === 1 ? t : broadcastTo(t, y.shape)));
     const [A_SCALAR, B_SCALAR] = [p, q].map((t) => t.size === 1);
     for (const { start, length } of flatWindows(y.size)) {
-      const part = (t: Tensor) => (t.size === 1 ? t : windowOf(t, start * 4, length * 4));
+      const part = (t: Tensor) => (t.size === 1 ? t : elementsOf(t, start, length));
       run(whereKernel, {
         bind: { condition: part(c), a: part(p), b: part(q), y: part(y) },
         params: { n: length },
         overrides: { A_SCALAR, B_SCALAR },
+        consts: { T: y.dtype === 'f16' ? 'f16' : 'u32' },
         grid: ceilDiv(length, 256 * 4),
       });
     }
   },
   gradient({ inputs: [condition, a], dy: [dy] }) {
-    if (a.dtype !== 'f32') return [null, null, null];
+    if (!isFloat(a.dtype)) return [null, null, null];
     return [null, () => where(condition, dy!, 0), () => where(condition, 0, dy!)];
   },
 });

@@ -87,6 +87,7 @@ const segmentSumOp: Op<{ segments: number }> = defineOp<{ segments: number }>({
 
 /** Records y[i] = table[ids[i]], with the bits `missing` where that is no row. */
 export function gatherInto(table: Tensor, ids: Tensor, y: Tensor, missing: number): void {
+  expectDtype('gather', 'table', table, 'f32', 'i32', 'u32', 'bool');
   const width = y.size / ids.size;
   const unit = width % 4 === 0 ? 4 : 1;
   // A table without rows still has to be bound; then every id is missing.

@@ -39,6 +39,6 @@ const oneHotOp = defineOp<{ depth: number; dtype: Dtype }>({
 });
 
 /** 1 at position `ids[i]` of the new last axis, which has `depth` positions, and 0 elsewhere; all 0 where an id is none of them. */
-export function oneHot(ids: TensorLike, depth: number, dtype: Dtype = 'f32'): Tensor {
+export function oneHot(ids: TensorLike, depth: number, dtype: Exclude<Dtype, 'f16'> = 'f32'): Tensor {
   return oneHotOp([asTensor(ids)], { depth, dtype })[0];
 }

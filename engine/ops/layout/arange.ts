@@ -21,7 +21,7 @@ const arangeKernel = defineKernel({
  * start, start + step, … up to but without `stop`; `arange(n)` counts from 0 to n − 1.
  * Whole numbers make `i32`, others `f32`, unless a dtype is given.
  */
-export function arange(start: number, stop?: number, step = 1, dtype?: Exclude<Dtype, 'bool'>): Tensor {
+export function arange(start: number, stop?: number, step = 1, dtype?: Exclude<Dtype, 'bool' | 'f16'>): Tensor {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   if (step === 0 || !Number.isFinite((to - from) / step)) {
     throw new ValueError(`arange: there are no steps of ${step} from ${from} to ${to}.`);

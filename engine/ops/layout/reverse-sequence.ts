@@ -18,6 +18,7 @@ const kernel = defineKernel({
   lib: [grid, step],
   bindings: { x: 'read', y: 'write' },
   params: { n: 'u32', base: 'u32', time: 'u32', inner: 'u32' },
+  consts: { T: 'u32' },
   step: true,
 });
 
@@ -33,7 +34,13 @@ const reverseOp: Op<{ readonly scalars: readonly StepScalar[] }> = defineOp<{ re
     for (const { start, length } of rowWindows('reverseSequence', batch, time * inner)) {
       const n = length * time * inner;
       const [from, to] = [x, y].map((whole) => lineWindow(whole, start * time * inner, n));
-      run(kernel, { bind: { x: from.window, y: to.window }, params: { n, base: from.base, time, inner }, scalars, grid: ceilDiv(n, 256) });
+      run(kernel, {
+        bind: { x: from.window, y: to.window },
+        params: { n, base: from.base, time, inner },
+        consts: { T: x.dtype === 'f16' ? 'f16' : 'u32' },
+        scalars,
+        grid: ceilDiv(n, 256),
+      });
     }
   },
   gradient: ({ dy: [dy], attrs }) => [() => reverseOp([dy!], attrs)[0]],

@@ -1,4 +1,4 @@
-/** Parts of a tensor. A part whose elements follow each other, starting on a line of 64, is a view. */
+/** Parts of a tensor. A part whose elements follow each other, starting on a line of 256 bytes, is a view. */
 import { ShapeError } from '../../errors';
 import { asTensor, type TensorLike } from '../../tensor/create';
 import { formatShape, normalizeAxes, normalizeAxis, type Shape, stridesOf } from '../../tensor/shape';

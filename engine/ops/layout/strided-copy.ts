@@ -2,6 +2,7 @@
 import { ceilDiv } from '../../gpu/grid';
 import { defineKernel, run } from '../../gpu/kernel';
 import { flatWindows, lineWindow } from '../../gpu/windows';
+import type { Dtype } from '../../tensor/dtype';
 import { type Shape, sizeOf, stridesOf } from '../../tensor/shape';
 import type { Tensor } from '../../tensor/tensor';
 import { grid } from '../../../shaders/lib';
@@ -86,11 +87,17 @@ export function copyStrided(x: Tensor, y: Tensor, shape: Shape, from: Layout, to
           ...axisParams(axes, unit),
         },
         overrides: { RANK: axes.length },
-        consts: { T: unit === 4 ? 'vec4u' : 'u32' },
+        consts: { T: typeOf(x.dtype, unit) },
         grid: ceilDiv(n, PER_GROUP),
       });
     }
   }
+}
+
+/** A type of as many bytes as so many elements. */
+function typeOf(dtype: Dtype, unit: 1 | 4): string {
+  if (dtype === 'f16') return unit === 4 ? 'vec2u' : 'f16';
+  return unit === 4 ? 'vec4u' : 'u32';
 }
 
 /** Elements that are moved at once: 4 if the innermost axis is contiguous on both sides and all else divides by 4. */

@@ -4,6 +4,7 @@
  * where a layout says (pad).
  */
 import { defineOp, type Op } from '../../autodiff/op';
+import { bytesOf } from '../../tensor/dtype';
 import type { Shape } from '../../tensor/shape';
 import { viewOf } from '../../tensor/tensor';
 import { fillWith } from '../elementwise/fill';
@@ -20,9 +21,9 @@ export interface ReadAttrs {
 export const stridedRead: Op<ReadAttrs> = defineOp<ReadAttrs>({
   name: 'stridedRead',
   output: ([{ dtype }], { shape }) => ({ shape, dtype }),
-  // Bindings start on lines of 64 elements.
+  // Bindings start on lines of 256 bytes.
   view: ([x], { dtype }, { shape, layout }) =>
-    layout.offset % 64 === 0 && isDense(shape, layout) ? viewOf(x, shape, dtype, layout.offset) : null,
+    (layout.offset * bytesOf(dtype)) % 256 === 0 && isDense(shape, layout) ? viewOf(x, shape, dtype, layout.offset) : null,
   forward: ([x], [y], { shape, layout }) => copyStrided(x, y, shape, layout, denseLayout(shape)),
   gradient: ({ inputs: [x], dy: [dy], attrs: { layout } }) => [() => stridedPlace([dy!], { shape: x.shape, layout, value: 0 })[0]],
 });

@@ -26,17 +26,17 @@ export interface GemmBlock {
   readonly depths: readonly Span[];
 }
 
-/** Windows start on lines of 256 bytes: up to this many elements before the first that is wanted. */
+/** Windows start on lines of 256 bytes: up to this many elements of f32 before the first that is wanted. */
 export const LINE = 64;
 
-/** Blocks whose operands all fit a binding of `limit` elements. */
-export function gemmBlocks(shape: GemmShape, limit: number): GemmBlock[] {
+/** Blocks whose operands all fit a binding of `limit` elements; lines have up to `line` elements. */
+export function gemmBlocks(shape: GemmShape, limit: number, line = LINE): GemmBlock[] {
   const { batch, m, n, k, transposeA, transposeB } = shape;
   const whole = { rows: { start: 0, length: m }, columns: { start: 0, length: n }, depths: [{ start: 0, length: k }] };
   const largest = Math.max(m * n, m * k, k * n);
   if (batch * largest <= limit) return [{ matrices: { start: 0, length: batch }, ...whole }];
 
-  const room = limit - LINE;
+  const room = limit - line;
   const matrices = Math.floor(room / largest);
   if (matrices >= 1) return spans(batch, matrices).map((span) => ({ matrices: span, ...whole }));
 
@@ -46,7 +46,8 @@ export function gemmBlocks(shape: GemmShape, limit: number): GemmBlock[] {
   const depths = k === 0 ? [{ start: 0, length: 0 }] : depth > 0 ? spans(k, depth) : [];
   const columns = transposeB ? stored(n, k) : n;
   const parts = depths.length;
-  const rows = Math.min(transposeA ? m : stored(m, k), parts > 1 ? quads(room / parts / n) : stored(m, n), m);
+  // Parts of sums are f32.
+  const rows = Math.min(transposeA ? m : stored(m, k), parts > 1 ? quads((limit - LINE) / parts / n) : stored(m, n), m);
   if (parts < 1 || columns < 1 || rows < 1) {
     throw new ValueError(
       `matmul: one row of a [${m}, ${k}]·[${k}, ${n}] product exceeds a binding of this adapter (${limit * 4} bytes). Split the operands.`,

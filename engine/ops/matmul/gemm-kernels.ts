@@ -13,6 +13,8 @@ const sumLib = [grid, math, step, threefry, dropout, { name: 'matmul/epilogue', 
 const lib = [...sumLib, { name: 'matmul/extent', source: extentSource }];
 const bindings = { a: 'read', b: 'read', bias: 'read', c: 'write', sums: 'write', extent: 'read', gate: 'read' } as const;
 const finish = { has_gate: 'u32', scale: 'f32', stream: 'u32', threshold: 'u32' } as const;
+/** Element types of the operands in memory: of A, B and C, of the bias and of the gate. */
+const types = { A: 'f32', B: 'f32', C: 'f32', Bias: 'f32', Gate: 'f32' };
 /** The values of a product to which nothing is done at the end. */
 export const UNFINISHED = { has_gate: 0, scale: 1, stream: 0, threshold: 0 };
 const params = {
@@ -36,6 +38,7 @@ export const naive: ProductKernel = defineKernel({
   params,
   overrides: { ACTIVATION: 0, DROPOUT: false },
   step: true,
+  consts: types,
 });
 
 export const tile: ProductKernel = defineKernel({
@@ -46,7 +49,7 @@ export const tile: ProductKernel = defineKernel({
   params,
   overrides: { TRANSPOSE_A: false, TRANSPOSE_B: false, ACTIVATION: 0, DROPOUT: false },
   step: true,
-  consts: { TILE_M: 64, TILE_N: 64, TILE_K: 16, LANE_M: 4, LANE_N: 4 },
+  consts: { TILE_M: 64, TILE_N: 64, TILE_K: 16, LANE_M: 4, LANE_N: 4, ...types },
 });
 
 export const broadcast: ProductKernel = defineKernel({
@@ -57,7 +60,7 @@ export const broadcast: ProductKernel = defineKernel({
   params,
   overrides: { TRANSPOSE_A: false, TRANSPOSE_B: false, DROPOUT: false },
   step: true,
-  consts: { ROWS: 16, LANES: 8 },
+  consts: { ROWS: 16, LANES: 8, ...types },
 });
 
 export const broadcastStrided: ProductKernel = defineKernel({
@@ -68,7 +71,7 @@ export const broadcastStrided: ProductKernel = defineKernel({
   params,
   overrides: { DROPOUT: false },
   step: true,
-  consts: { ROWS: 16, LANES: 8 },
+  consts: { ROWS: 16, LANES: 8, ...types },
 });
 
 export const splitSum = defineKernel({
@@ -82,4 +85,5 @@ export const splitSum = defineKernel({
   },
   overrides: { ACTIVATION: 0, DROPOUT: false },
   step: true,
+  consts: { C: 'f32', Bias: 'f32', Gate: 'f32' },
 });

@@ -11,11 +11,13 @@ const matmul = defineTunable({ name: 'matmul', kernels: [broadcast, broadcastStr
 /** The plan that serves products like this one, measured on operands of ones without bias and activation. */
 export function tunedProduct(tuner: Tuner, call: Gemm, shape: ProductShape, device: ProductDevice): ProductPlan {
   const { batch, m, n, k, transposeA, transposeB, shareA, shareB } = call;
-  const flags = [transposeA && 'Aᵀ', transposeB && 'Bᵀ', shareA && 'one A', shareB && 'one B', shape.aligned && 'aligned'].filter(Boolean);
+  const { a: { dtype: A = 'f32' }, b: { dtype: B = 'f32' }, c: { dtype: C = 'f32' } } = call;
+  const halves = [A, B, C].includes('f16') && `${A}·${B} to ${C}`;
+  const flags = [transposeA && 'Aᵀ', transposeB && 'Bᵀ', shareA && 'one A', shareB && 'one B', shape.aligned && 'aligned', halves].filter(Boolean);
   return tuner.choose(matmul, [sizeClass(batch, m, n, k), ...flags].join(' '), productPlans(shape, device), () => {
-    const a = fill([shareA ? 1 : batch, m, k], 1);
-    const b = fill([shareB ? 1 : batch, k, n], 1);
-    const c = fill([batch, m, n], 0);
+    const a = fill([shareA ? 1 : batch, m, k], 1, A);
+    const b = fill([shareB ? 1 : batch, k, n], 1, B);
+    const c = fill([batch, m, n], 0, C);
     return {
       run: (plan) => gemm({ batch, m, n, k, transposeA, transposeB, shareA, shareB, a, b, c, ...plan }),
       dispose: () => [a, b, c].forEach((operand) => operand.dispose()),

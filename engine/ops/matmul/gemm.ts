@@ -3,8 +3,9 @@ import { ceilDiv, roundUp } from '../../gpu/grid';
 import { gpu } from '../../gpu/gpu';
 import { run } from '../../gpu/kernel';
 import type { StepScalar } from '../../gpu/step-slots';
-import { type Bindable, type Storage, windowOf } from '../../gpu/storage';
-import { BYTES_PER_ELEMENT } from '../../tensor/dtype';
+import type { Bindable, Storage } from '../../gpu/storage';
+import { type Elements, elementsOf } from '../../gpu/windows';
+import { BYTES_PER_ELEMENT, bytesOf } from '../../tensor/dtype';
 import { empty, type Tensor } from '../../tensor/tensor';
 import { type GemmBlock, gemmBlocks, type GemmShape, LINE, type Span } from './gemm-blocks';
 import { broadcast, broadcastStrided, naive, type ProductKernel, type ProductParams, splitSum, tile, UNFINISHED } from './gemm-kernels';
@@ -23,27 +24,27 @@ export interface DropoutParams {
   readonly key: readonly StepScalar[];
 }
 
-/** C = f(op(A)·op(B) + bias), for each matrix of a batch. All operands are f32. */
+/** C = f(op(A)·op(B) + bias), for each matrix of a batch. Operands are f32 or f16, C too; sums are f32. */
 export interface Gemm extends GemmShape {
-  readonly a: Bindable;
-  readonly b: Bindable;
+  readonly a: Elements;
+  readonly b: Elements;
   /** [batch, m, n]. */
-  readonly c: Bindable;
+  readonly c: Elements;
   /** One A, or one B, serves the whole batch. */
   readonly shareA?: boolean;
   readonly shareB?: boolean;
   /** [n], the same for every row of every matrix. */
-  readonly bias?: Bindable | null;
+  readonly bias?: Elements | null;
   readonly activation?: FusedActivation;
-  /** [n]: receives the sum over the rows of op(B), of the first matrix. */
-  readonly columnSums?: Bindable | null;
+  /** [n], f32: receives the sum over the rows of op(B), of the first matrix. */
+  readonly columnSums?: Elements | null;
   /**
    * Less than there is, if only the device knows how much: `count` [1] u32 of C's rows are wanted (the others get no sums), or
    * that many products per sum, where A comes transposed and B does not.
    */
   readonly extent?: { readonly axis: 'm' | 'k'; readonly count: Bindable } | null;
   /** The output of relu, [m, n], at which C is to be its gradient: 0 where that is not positive. One matrix only. */
-  readonly gate?: Bindable | null;
+  readonly gate?: Elements | null;
   /** What C is multiplied by in the end; default 1. */
   readonly scale?: number;
   /** Dropout of C, whose n is a multiple of 4, with its own scale. One matrix only. */
@@ -73,7 +74,8 @@ const KERNELS: Record<VariantName, ProductKernel> = {
 export function gemm(call: Gemm, on?: ProductDevice): void {
   if (call.batch * call.m * call.n === 0) return;
   const device = on ?? thisDevice();
-  const blocks = gemmBlocks(call, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT));
+  const line = Math.max(...[call.a, call.b, call.c].map(lineOf));
+  const blocks = gemmBlocks(call, Math.floor(gpu().maxBindingBytes / BYTES_PER_ELEMENT), line);
   const { tuner } = gpu();
   const free = tuner && !on && !call.variant && !call.parts && blocks.length === 1 && call.k > 0;
   const plan = free && tunedProduct(tuner, call, shapeOf(call, blocks[0]), device);
@@ -100,13 +102,18 @@ function shapeOf(call: Gemm, block: GemmBlock): ProductShape {
 
 /** Where a part of an operand lies: a window that starts on a line, and the first element in it. */
 interface Place {
-  readonly window: Bindable;
+  readonly window: Elements;
   readonly start: number;
 }
 
-function place(operand: Bindable, first: number, length: number): Place {
-  const start = first % LINE;
-  return { window: windowOf(operand, (first - start) * BYTES_PER_ELEMENT, (start + length) * BYTES_PER_ELEMENT), start };
+/** Elements from one place where a binding may start to the next. */
+function lineOf({ dtype = 'f32' }: Elements): number {
+  return 256 / bytesOf(dtype);
+}
+
+function place(operand: Elements, first: number, length: number): Place {
+  const start = first % lineOf(operand);
+  return { window: elementsOf(operand, first - start, start + length), start };
 }
 
 /** Elements from the first to the last of `rows` × `columns` at a row distance of `stride`. */
@@ -128,7 +135,7 @@ interface Target {
   readonly partSize: number;
   readonly bias: Place | null;
   readonly activation: FusedActivation;
-  readonly gate: Bindable | null;
+  readonly gate: Elements | null;
   readonly scale: number;
   readonly dropout: DropoutParams | null;
 }
@@ -226,7 +233,7 @@ function product(call: Gemm, block: GemmBlock, depth: Span, { kernel, variant }:
     bind: { a: a.window, b: b.window, bias: target.bias?.window ?? a.window, c: target.c.window, sums: target.sums?.window ?? unused!, extent: extent?.count ?? a.window, gate: target.gate ?? a.window },
     params,
     overrides,
-    consts: variant.consts,
+    consts: { ...variant.consts, A: typeOf(a.window), B: typeOf(b.window), ...targetTypes(target) },
     scalars: target.dropout?.key,
     grid: parts * batch * ceilDiv(rows.length, variant.rows) * ceilDiv(columns.length, variant.columns),
     flops: extent ? undefined : 2 * batch * rows.length * columns.length * depth.length,
@@ -246,10 +253,20 @@ function addParts(slices: Bindable, sumSlices: Bindable | null, count: number, p
       sums_start: sums?.start ?? 0, has_sums: sums ? 1 : 0, ...finishOf(target),
     },
     overrides: { ACTIVATION: CODES[activation], DROPOUT: Boolean(dropout) },
+    consts: targetTypes(target),
     scalars: dropout?.key,
     grid: ceilDiv((batch * m + (sums ? 1 : 0)) * ceilDiv(n, 4), 64),
   });
   unused?.dispose();
+}
+
+function targetTypes({ c, bias, gate }: Target): { C: string; Bias: string; Gate: string } {
+  return { C: typeOf(c.window), Bias: typeOf(bias?.window), Gate: typeOf(gate) };
+}
+
+/** An operand's element type; f32 for one that is not there. */
+function typeOf(operand: Elements | null | undefined): string {
+  return operand?.dtype ?? 'f32';
 }
 
 function finishOf({ gate, scale, dropout }: Target): typeof UNFINISHED {

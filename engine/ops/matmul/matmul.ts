@@ -2,6 +2,7 @@
 import { defineOp, expectDtype } from '../../autodiff/op';
 import { ShapeError } from '../../errors';
 import { asTensor, type TensorLike } from '../../tensor/create';
+import type { FloatDtype } from '../../tensor/dtype';
 import { broadcastShapes, formatShape, type Shape, sizeOf } from '../../tensor/shape';
 import type { Tensor } from '../../tensor/tensor';
 import { broadcastTo } from '../layout/broadcast-to';
@@ -12,18 +13,20 @@ export interface MatmulOptions {
   /** Takes the last two axes of `a` the other way round. */
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
+  /** Of the result; default that of `a`. */
+  readonly dtype?: FloatDtype;
 }
 
 /**
  * op(a)·op(b) as NumPy's `matmul`: [..., m, k] · [..., k, n] → [..., m, n], leading axes broadcast. A vector stands for a
- * row on the left, for a column on the right, and its axis is left out of the result. All f32.
+ * row on the left, for a column on the right, and its axis is left out of the result. Each is f32 or f16; sums are f32.
  */
 export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}): Tensor {
   const x = asTensor(a);
   const y = asTensor(b);
   const { batch, m, n, k, shape } = matmulShape(x.shape, y.shape, options);
-  const { transposeA = false, transposeB = false } = options;
-  const attrs = { transposeA, transposeB };
+  const { transposeA = false, transposeB = false, dtype = x.dtype as FloatDtype } = options;
+  const attrs = { transposeA, transposeB, dtype };
   if (x.rank === 2 && y.rank === 2) return product([x, y], attrs)[0];
   // One matrix on the right serves all rows there are.
   if (y.rank <= 2 && !transposeA) {
@@ -72,9 +75,9 @@ function matrixSizes(shape: Shape, transposed?: boolean): [number, number] {
 const product = defineOp<Required<MatmulOptions>>({
   name: 'matmul',
   output([a, b], attrs) {
-    expectDtype('matmul', 'a', a, 'f32');
-    expectDtype('matmul', 'b', b, 'f32');
-    return { shape: matmulShape(a.shape, b.shape, attrs).shape, dtype: 'f32' };
+    expectDtype('matmul', 'a', a, 'f32', 'f16');
+    expectDtype('matmul', 'b', b, 'f32', 'f16');
+    return { shape: matmulShape(a.shape, b.shape, attrs).shape, dtype: attrs.dtype };
   },
   forward([a, b], [c], attrs) {
     const { batch, m, n, k } = matmulShape(a.shape, b.shape, attrs);
@@ -82,9 +85,15 @@ const product = defineOp<Required<MatmulOptions>>({
     gemm({ ...attrs, batch: count, m, n, k, a, b, c, shareA: a.size < count * m * k, shareB: b.size < count * k * n });
   },
   gradient({ inputs: [a, b], dy: [dy], attrs: { transposeA, transposeB } }) {
+    const [forA, forB] = [a, b].map((input) => ({ dtype: gradientDtype(input, dy!) }));
     return [
-      () => (transposeA ? matmul(b, dy!, { transposeA: transposeB, transposeB: true }) : matmul(dy!, b, { transposeB: !transposeB })),
-      () => (transposeB ? matmul(dy!, a, { transposeA: true, transposeB: transposeA }) : matmul(a, dy!, { transposeA: !transposeA })),
+      () => (transposeA ? matmul(b, dy!, { transposeA: transposeB, transposeB: true, ...forA }) : matmul(dy!, b, { transposeB: !transposeB, ...forA })),
+      () => (transposeB ? matmul(dy!, a, { transposeA: true, transposeB: transposeA, ...forB }) : matmul(a, dy!, { transposeA: !transposeA, ...forB })),
     ];
   },
 });
+
+/** The input's own, unless a sum over the batch is yet to come. */
+function gradientDtype({ shape, dtype }: Tensor, dy: Tensor): FloatDtype {
+  return shape[0] === dy.shape[0] || dy.rank === 2 ? (dtype as FloatDtype) : 'f32';
+}

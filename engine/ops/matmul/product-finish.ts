@@ -1,6 +1,7 @@
 /**
  * What a product can do to its result on its way to memory, where an op of its own would do it afterwards: offered to the
- * captured step, which takes it if nobody else needs the plain product (engine/gpu/substitutes.ts).
+ * captured step, which takes it if nobody else needs the plain product (engine/gpu/substitutes.ts). Of f16 a product that is multiplied
+ * as well is rounded once, where it would have been twice.
  */
 import { gpu } from '../../gpu/gpu';
 import type { Storage } from '../../gpu/storage';

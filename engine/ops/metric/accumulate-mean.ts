@@ -1,4 +1,5 @@
 import accumulateMeanWgsl from '../../../shaders/metric/accumulate-mean.wgsl';
+import { expectDtype } from '../../autodiff/op';
 import { defineKernel, run } from '../../gpu/kernel';
 import { empty, type Tensor } from '../../tensor/tensor';
 import type { Variable } from '../../tensor/variable';
@@ -26,6 +27,8 @@ let gathered: Batch[] | null = null;
 
 /** Adds Σ w·x and Σ w to a running mean, a state of zeros at first; `weights`, if given, has a number for each of `values`. */
 export function accumulateMean(state: Variable, values: Tensor, weights?: Tensor): void {
+  expectDtype('accumulateMean', 'values', values, 'f32');
+  if (weights) expectDtype('accumulateMean', 'weights', weights, 'f32');
   const batch = { state, values, weights };
   if (gathered) gathered.push(batch);
   else record([batch]);

@@ -9,6 +9,7 @@ import { ceilDiv } from '../../gpu/grid';
 import { defineKernel, type Kernel, run } from '../../gpu/kernel';
 import type { Bindable } from '../../gpu/storage';
 import { lineWindow } from '../../gpu/windows';
+import type { Dtype } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import { covered, covering, type WindowAxis } from './pool-geometry';
 import { type Part, rowPieces, type Span } from '../embedding/row-pieces';
@@ -27,7 +28,7 @@ export const maxPoolKernel = defineKernel({
   lib,
   bindings: { x: 'read', y: 'write', places: 'write' },
   params,
-  consts: { T: 'f32', U: 'u32' },
+  consts: { T: 'f32', M: 'f32', U: 'u32' },
 });
 
 export const maxPoolGradKernel = defineKernel({
@@ -36,7 +37,7 @@ export const maxPoolGradKernel = defineKernel({
   lib,
   bindings: { dy: 'read', places: 'read', dx: 'write' },
   params,
-  consts: { T: 'f32', U: 'u32' },
+  consts: { T: 'f32', M: 'f32', U: 'u32' },
 });
 
 export const averagePoolKernel = defineKernel({
@@ -45,7 +46,7 @@ export const averagePoolKernel = defineKernel({
   lib,
   bindings: { x: 'read', y: 'write' },
   params,
-  consts: { T: 'f32' },
+  consts: { T: 'f32', M: 'f32' },
 });
 
 export const averagePoolGradKernel = defineKernel({
@@ -54,7 +55,7 @@ export const averagePoolGradKernel = defineKernel({
   lib,
   bindings: { dy: 'read', dx: 'write' },
   params,
-  consts: { T: 'f32' },
+  consts: { T: 'f32', M: 'f32' },
 });
 
 /** [batch, height, width, channels] and the windows over its middle axes. */
@@ -65,11 +66,12 @@ export interface Windows {
   readonly channels: number;
 }
 
-/** Fills `targets` (windows going forward, elements going back) from `sources` (the other). */
+/** Fills `targets` (windows going forward, elements going back) from `sources` (the other), both of `dtype` but for places. */
 export function pool<B extends string>(
   kernel: Kernel<B, Param>,
   { batch, high, wide, channels }: Windows,
   direction: 'forward' | 'back',
+  dtype: Dtype,
   sources: Readonly<Partial<Record<B, Tensor>>>,
   targets: Readonly<Partial<Record<B, Tensor>>>,
 ): void {
@@ -107,7 +109,8 @@ export function pool<B extends string>(
       source_base: (sourceBase - piece.sourceRow * source.rowSize) / unit,
       target_base: targetBase / unit,
     };
-    const vector = { T: 'vec4f', ...('U' in kernel.spec.consts && { U: 'vec4u' }) };
-    run(kernel, { bind, params: values, consts: unit === 4 ? vector : {}, grid: ceilDiv(count, 64) });
+    const typeOf = (scalar: string): string => (unit === 4 ? `vec4<${scalar}>` : scalar);
+    const consts = { T: typeOf('f32'), M: typeOf(dtype), ...('U' in kernel.spec.consts && { U: typeOf('u32') }) };
+    run(kernel, { bind, params: values, consts, grid: ceilDiv(count, 64) });
   }
 }

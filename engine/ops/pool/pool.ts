@@ -6,6 +6,7 @@ import { formatShape, type Shape } from '../../tensor/shape';
 import type { Tensor } from '../../tensor/tensor';
 import { arange } from '../layout/arange';
 import { add, mul } from '../elementwise/binary';
+import { cast } from '../elementwise/cast';
 import { gather } from '../embedding/gather';
 import { checkPadding, pooledShape, type PoolOptions, type Sizes, sizesOf, type WindowAxis, windowAxes } from './pool-geometry';
 import { averagePoolGradKernel, averagePoolKernel, maxPoolGradKernel, maxPoolKernel, pool, type Windows } from './pool-kernels';
@@ -19,16 +20,16 @@ interface Attrs extends Windows {
 /** Gives y, and `places`: in each sample, height and width as one axis, the index of the element that y is. */
 const maxPoolOp = defineOp<Attrs>({
   name: 'maxPool',
-  output: (_, { pooled }) => [{ shape: pooled, dtype: 'f32' }, { shape: pooled, dtype: 'i32' }],
-  forward: ([x], [y, places], attrs) => pool(maxPoolKernel, attrs, 'forward', { x }, { y, places }),
+  output: ([{ dtype }], { pooled }) => [{ shape: pooled, dtype }, { shape: pooled, dtype: 'i32' }],
+  forward: ([x], [y, places], attrs) => pool(maxPoolKernel, attrs, 'forward', x.dtype, { x }, { y, places }),
   gradient: ({ outputs: [, places], dy: [dy], attrs }) => [() => maxPoolGradOp([dy!, places], attrs)[0]],
 });
 
 /** dy put to its places. */
 const maxPoolGradOp: Op<Attrs> = defineOp<Attrs>({
   name: 'maxPoolGrad',
-  output: (_, { shape }) => ({ shape, dtype: 'f32' }),
-  forward: ([dy, places], [dx], attrs) => pool(maxPoolGradKernel, attrs, 'back', { dy, places }, { dx }),
+  output: ([{ dtype }], { shape }) => ({ shape, dtype }),
+  forward: ([dy, places], [dx], attrs) => pool(maxPoolGradKernel, attrs, 'back', dy.dtype, { dy, places }, { dx }),
   gradient: ({ inputs: [, places], dy: [ddx], attrs }) => [() => atPlaces(ddx!, places, attrs), null],
 });
 
@@ -36,27 +37,27 @@ const maxPoolGradOp: Op<Attrs> = defineOp<Attrs>({
 function atPlaces(x: Tensor, places: Tensor, { batch, high, wide, channels }: Attrs): Tensor {
   const samples = reshape(mul(arange(batch), high.size * wide.size), [batch, ...places.shape.slice(1).fill(1)]);
   const elements = add(mul(add(places, samples), channels), arange(channels));
-  return reshape(gather(reshape(x, [x.size, 1]), elements), places.shape);
+  return cast(reshape(gather(reshape(cast(x, 'f32'), [x.size, 1]), elements), places.shape), x.dtype);
 }
 
 const averagePoolOp: Op<Attrs> = defineOp<Attrs>({
   name: 'averagePool',
-  output: (_, { pooled }) => ({ shape: pooled, dtype: 'f32' }),
-  forward: ([x], [y], attrs) => pool(averagePoolKernel, attrs, 'forward', { x }, { y }),
+  output: ([{ dtype }], { pooled }) => ({ shape: pooled, dtype }),
+  forward: ([x], [y], attrs) => pool(averagePoolKernel, attrs, 'forward', x.dtype, { x }, { y }),
   gradient: ({ dy: [dy], attrs }) => [() => averagePoolGradOp([dy!], attrs)[0]],
 });
 
 const averagePoolGradOp: Op<Attrs> = defineOp<Attrs>({
   name: 'averagePoolGrad',
-  output: (_, { shape }) => ({ shape, dtype: 'f32' }),
-  forward: ([dy], [dx], attrs) => pool(averagePoolGradKernel, attrs, 'back', { dy }, { dx }),
+  output: ([{ dtype }], { shape }) => ({ shape, dtype }),
+  forward: ([dy], [dx], attrs) => pool(averagePoolGradKernel, attrs, 'back', dy.dtype, { dy }, { dx }),
   gradient: ({ dy: [ddx], attrs }) => [() => averagePoolOp([ddx!], attrs)[0]],
 });
 
 /**
  * The maximum over windows of `poolSize` (one size, or one per axis): [batch, time, channels] or [batch, height, width, channels]
- * keeps its batch and channels. NaN if there is one in the window. The gradient goes to the first maximum of each window, in
- * row-major order, as in TensorFlow. https://keras.io/api/ops/nn/
+ * keeps its batch and channels, and its dtype, f32 or f16. NaN if there is one in the window. The gradient goes to the first maximum
+ * of each window, in row-major order, as in TensorFlow. https://keras.io/api/ops/nn/
  */
 export function maxPool(x: TensorLike, poolSize: Sizes, options: PoolOptions = {}): Tensor {
   return apply('maxPool', maxPoolOp, x, poolSize, options);
@@ -73,7 +74,7 @@ const SINGLE: WindowAxis = { size: 1, pool: 1, stride: 1, pad: 0, windows: 1 };
 function apply(name: string, op: Op<Attrs>, x: TensorLike, poolSize: Sizes, { strides = poolSize, padding = 'valid' }: PoolOptions): Tensor {
   const input = asTensor(x);
   const { shape, rank } = input;
-  expectDtype(name, 'x', input, 'f32');
+  expectDtype(name, 'x', input, 'f32', 'f16');
   if (rank !== 3 && rank !== 4) {
     throw new ShapeError(`${name}: x has shape ${formatShape(shape)}; expected [batch, time, channels] or [batch, height, width, channels].`);
   }

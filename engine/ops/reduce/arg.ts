@@ -5,10 +5,12 @@ import { ceilDiv } from '../../gpu/grid';
 import { defineKernel, run } from '../../gpu/kernel';
 import { lineWindow } from '../../gpu/windows';
 import { asTensor, type TensorLike } from '../../tensor/create';
+import { hostDtype } from '../../tensor/dtype';
 import { formatShape, normalizeAxis, sizeOf } from '../../tensor/shape';
 import { empty, type Tensor } from '../../tensor/tensor';
 import { grid } from '../../../shaders/lib';
 import source from '../../../shaders/reduce/arg.wgsl';
+import { cast } from '../elementwise/cast';
 import { pieces } from './reduce-kernels';
 import { reshape } from '../layout/reshape';
 
@@ -72,7 +74,8 @@ const argOp = defineOp<Attrs>({
 });
 
 function arg(name: string, MIN: boolean, x: TensorLike, axis: number | null, keepDims: boolean): Tensor {
-  const t = asTensor(x);
+  const input = asTensor(x);
+  const t = cast(input, hostDtype(input.dtype));
   if (axis !== null && t.rank > 0) return argOp([t], { name, axis: normalizeAxis(axis, t.rank, name), keepDims, MIN })[0];
   const place = argOp([reshape(t, [t.size])], { name, axis: 0, keepDims: false, MIN })[0];
   return keepDims ? reshape(place, t.shape.map(() => 1)) : place;

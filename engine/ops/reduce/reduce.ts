@@ -1,8 +1,8 @@
-/** Reductions over any axes: a binary op folded over them. */
+/** Reductions over any axes: a binary op folded over them. Sums are f32, and so is what comes of f16. */
 import { defineOp, expectDtype } from '../../autodiff/op';
 import { ShapeError } from '../../errors';
 import { asTensor, type TensorLike } from '../../tensor/create';
-import type { Dtype } from '../../tensor/dtype';
+import { type Dtype, hostDtype } from '../../tensor/dtype';
 import { formatShape, normalizeAxes, sameShape, type Shape, sizeOf } from '../../tensor/shape';
 import { empty, type Tensor, viewOf } from '../../tensor/tensor';
 import { div, mul } from '../elementwise/binary';
@@ -10,7 +10,7 @@ import { broadcastTo } from '../layout/broadcast-to';
 import { cast } from '../elementwise/cast';
 import { equal } from '../elementwise/compare';
 import { bitsOf, fillWith } from '../elementwise/fill';
-import { fold } from './reduce-kernels';
+import { type Fold, fold } from './reduce-kernels';
 import { reshape } from '../layout/reshape';
 import { where } from '../elementwise/where';
 
@@ -65,7 +65,7 @@ const reduceOp = defineOp<Attrs>({
 /** Folds runs of adjacent axes one after the other, the last first. */
 function foldAxes(x: Tensor, y: Tensor, axes: readonly number[], row: Row, neutral: number): void {
   const divisor = row.mean ? x.size / y.size : 1;
-  const how = { op: row.code, identity: bitsOf(neutral, x.dtype), dtype: x.dtype === 'bool' ? 'u32' : x.dtype } as const;
+  const how = { op: row.code, identity: bitsOf(neutral, x.dtype), dtype: x.dtype === 'bool' ? 'u32' : hostDtype(x.dtype) } as Omit<Fold, 'divisor'>;
   let sizes = [...x.shape];
   let source = x;
   let rest = axes.filter((axis) => x.shape[axis] > 1);
@@ -86,12 +86,13 @@ function foldAxes(x: Tensor, y: Tensor, axes: readonly number[], row: Row, neutr
 
 type Axes = number | readonly number[] | null;
 
-/** Reduces over `axes` (all of them if `null`); `keepDims` leaves them in the shape with size 1. */
+/** Reduces over `axes` (all of them if `null`); `keepDims` leaves them in the shape with size 1. Of f16 the result is f32. */
 type Reduction = (x: TensorLike, axes?: Axes, keepDims?: boolean) => Tensor;
 
 function reduction(row: Row): Reduction {
   return (x, axes = null, keepDims = false) => {
-    const t = asTensor(x);
+    const input = asTensor(x);
+    const t = cast(input, hostDtype(input.dtype));
     return reduceOp([t], { row, axes: normalizeAxes(axes, t.rank, row.name), keepDims })[0];
   };
 }
@@ -123,7 +124,7 @@ const meanOfFloats = reduction({
   mean: true,
   gradient: (x, y, dy) => broadcastTo(div(dy, x.size / y.size), x.shape),
 });
-/** The mean over `axes`, in f32 also of whole numbers; NaN over no elements. */
+/** The mean over `axes`, in f32 also of f16 and of whole numbers; NaN over no elements. */
 export const mean: Reduction = (x, axes, keepDims) => meanOfFloats(cast(x, 'f32'), axes, keepDims);
 
 /** The largest element; NaN if there is one. The gradient is shared evenly among equals. */
@@ -151,9 +152,9 @@ export const any = reduction({ name: 'any', code: 4, dtypes: ['bool'], neutral: 
 /** Whether all elements are true; true over none. */
 export const all = reduction({ name: 'all', code: 5, dtypes: ['bool'], neutral: () => 1 });
 
-/** The sum over the axes along which a tensor of `shape` was broadcast to x; x itself if the shapes are equal. */
+/** The sum over the axes along which a tensor of `shape` was broadcast to x; f32, unless nothing was repeated. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
-  if (sameShape(x.shape, shape)) return x;
+  if (x.size === sizeOf(shape)) return sameShape(x.shape, shape) ? x : reshape(x, shape);
   const lead = x.rank - shape.length;
   const axes = x.shape.flatMap((n, i) => (i < lead || (shape[i - lead] === 1 && n !== 1) ? [i] : []));
   return reshape(sum(x, axes), shape);

@@ -15,7 +15,7 @@ import type { ArenaRange } from '../../step/arena';
 import { tensor } from '../../tensor/create';
 import { keep } from '../../tensor/scope';
 import { empty, type Tensor, viewOf } from '../../tensor/tensor';
-import { fill, fillWith } from '../elementwise/fill';
+import { fillWith } from '../elementwise/fill';
 import { chunksOf, upload } from './chunks';
 
 const unscale = defineKernel({
@@ -43,9 +43,15 @@ export interface LossScaleState {
   readonly skipped: number;
 }
 
+/** What a read of `LossScale.state` gave. */
+export function lossScaleStateOf(bytes: ArrayBuffer): LossScaleState {
+  const [, goodSteps, skipped] = new Uint32Array(bytes);
+  return { scale: new Float32Array(bytes)[0], goodSteps, skipped };
+}
+
 export class LossScale {
   /** [3] u32: the scale as f32, good steps, skipped steps. */
-  private readonly state: Tensor;
+  readonly state: Tensor;
   /** [1] u32: whether a gradient of this step is not finite. */
   private readonly found: Tensor;
   /** [64] u32, the step slot as the device corrected it; also a uniform. */
@@ -54,8 +60,7 @@ export class LossScale {
 
   constructor(initialScale: number, private readonly growthSteps: number) {
     const { device, recorder, steps } = gpu();
-    const state = new Uint32Array(3);
-    new Float32Array(state.buffer)[0] = initialScale;
+    const state = bitsOf({ scale: initialScale, goodSteps: 0, skipped: 0 });
     [this.state, this.found] = [keep(tensor(state)), keep(empty([1], 'u32'))];
     // They exist before the step that is being captured.
     recorder.immediately(() => {
@@ -114,18 +119,29 @@ export class LossScale {
     return workgroups;
   }
 
+  /** Goes on from here. */
+  assign(state: LossScaleState): void {
+    const source = tensor(bitsOf(state));
+    gpu().recorder.copy(source, this.state);
+    source.dispose();
+  }
+
   /** How many steps were skipped since the last call. */
   async takeSkipped(): Promise<number> {
-    const { skipped } = await this.read();
-    const zero = fill([1], 0, 'u32');
-    gpu().recorder.copy(zero, { storage: this.state.storage, byteOffset: 8, byteLength: 4 });
-    zero.dispose();
-    return skipped;
+    const state = await this.read();
+    if (state.skipped > 0) this.assign({ ...state, skipped: 0 });
+    return state.skipped;
   }
 
   /** As of now. */
   async read(): Promise<LossScaleState> {
-    const [bits, goodSteps, skipped] = await this.state.data();
-    return { scale: new Float32Array(Uint32Array.of(bits).buffer)[0], goodSteps, skipped };
+    const [bytes] = await gpu().readback.read([this.state]);
+    return lossScaleStateOf(bytes);
   }
+}
+
+function bitsOf({ scale, goodSteps, skipped }: LossScaleState): Uint32Array {
+  const bits = Uint32Array.of(0, goodSteps, skipped);
+  new Float32Array(bits.buffer)[0] = scale;
+  return bits;
 }

@@ -300,6 +300,27 @@ def trained(model, x):
     return model, [one[:3] for one in x] if isinstance(x, list) else x[:3]
 
 
+def mixed():
+    """Trained in half precision, with a loss scale; the last layer is in single precision, as Keras's guide has it."""
+    keras.mixed_precision.set_global_policy("mixed_float16")
+    try:
+        model = keras.Sequential(
+            [
+                keras.Input((4,)),
+                layers.Dense(8, activation="relu"),
+                layers.Dense(3),
+                layers.Activation("softmax", dtype="float32"),
+            ],
+            name="mixed",
+        )
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    x = own.normal(size=(12, 4)).astype("float32")
+    model.fit(x, own.integers(0, 3, 12), epochs=2, batch_size=4, verbose=0)
+    return model, x[:3]
+
+
 def compress(path):
     """Keras stores without compression; the same members, deflated."""
     with zipfile.ZipFile(path) as archive:
@@ -311,7 +332,7 @@ def compress(path):
 
 MODELS = [
     classifier, sequences, images, graph, pooled, bidirectional, recurrent, regularized, convolutional,
-    padded, normalized, masked, texts, weighted, phrases, everything,
+    padded, normalized, masked, texts, weighted, phrases, everything, mixed,
 ]
 
 

@@ -1,6 +1,6 @@
 // y[i, :] = table[ids[i], :], or the bits `missing` where ids[i] is no row of the table.
-// table [rows, width], ids [n], y [n, width], row-major; elements are moved as bits. T is vec4u where the
-// width divides by 4, and all counts of elements then count vec4s. A negative id is a very large u32.
+// table [rows, width], ids [n], y [n, width], row-major; elements are moved as bits. T is vec4u or vec2u where the
+// width divides, and all counts of elements then count those. A negative id is a very large u32.
 // table, ids and y are windows of larger tensors; a row of y is written if it lies in the table's window,
 // a missing one with the window that starts at 0.
 // A lane owns one T of y.

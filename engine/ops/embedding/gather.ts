@@ -11,6 +11,7 @@ import { grid } from '../../../shaders/lib';
 import gatherSource from '../../../shaders/embedding/gather.wgsl';
 import segmentSumSource from '../../../shaders/embedding/segment-sum.wgsl';
 import { bitsOf } from '../elementwise/fill';
+import { laneVector } from '../elementwise/lane-vector';
 import { idsOf } from './ids';
 import { sortedSum } from './sorted-sum';
 
@@ -89,7 +90,7 @@ const segmentSumOp: Op<{ segments: number }> = defineOp<{ segments: number }>({
 export function gatherInto(table: Tensor, ids: Tensor, y: Tensor, missing: number): void {
   expectDtype('gather', 'table', table, 'f32', 'i32', 'u32', 'bool');
   const width = y.size / ids.size;
-  const unit = width % 4 === 0 ? 4 : 1;
+  const { unit } = laneVector(width);
   // A table without rows still has to be bound; then every id is missing.
   const sources = table.size > 0 ? flatWindows(table.size) : [{ start: 0, length: 0 }];
   for (const target of flatWindows(y.size)) {
@@ -103,7 +104,7 @@ export function gatherInto(table: Tensor, ids: Tensor, y: Tensor, missing: numbe
           ids_start: start, y_start: target.start / unit, y_length: target.length / unit,
           missing,
         },
-        consts: { T: unit === 4 ? 'vec4u' : 'u32' },
+        consts: { T: unit === 1 ? 'u32' : `vec${unit}u` },
         grid: ceilDiv(target.length / unit, 256),
         traffic: 8 * target.length + window.byteLength,
       });

@@ -25,15 +25,24 @@ export function ensureAdapter() {
   return true;
 }
 
-/** Tries in a process of its own, since a broken driver may take the process with it. */
 export function hasAdapter() {
+  return probe('true');
+}
+
+/** Whether the adapter has a feature of WebGPU. */
+export function hasFeature(name) {
+  return probe(`adapter.features.has('${name}')`);
+}
+
+/** Asks for an adapter, and something of it, in a process of its own, since a broken driver may take the process with it. */
+function probe(condition) {
   quietMesa();
-  const probe = `
+  const script = `
     import { create } from 'webgpu';
     const gpu = create([]);
     const adapter = await gpu.requestAdapter() ?? await gpu.requestAdapter({ forceFallbackAdapter: true });
-    process.exit(adapter ? 0 : 1);`;
-  const { status } = spawnSync(process.execPath, ['--input-type=module', '--eval', probe], {
+    process.exit(adapter && ${condition} ? 0 : 1);`;
+  const { status } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: root,
     stdio: 'ignore',
     timeout: 30_000,

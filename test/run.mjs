@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { readArguments, swallowedByNpm, UsageError } from '../setup/arguments.mjs';
-import { ensureAdapter } from '../setup/adapter.mjs';
+import { ensureAdapter, hasFeature } from '../setup/adapter.mjs';
 import { quietMesa, root, SetupError } from '../setup/common.mjs';
 import { ensureDependencies } from '../setup/dependencies.mjs';
 import { builtPath, buildTests, findTests } from './support/build-tests.mjs';
@@ -28,7 +28,12 @@ async function main(argv) {
 
   ensureDependencies();
   quietMesa();
-  if (!hostOnly) ensureAdapter();
+  if (!hostOnly) {
+    ensureAdapter();
+    // Known before the tests are defined, so that they can be skipped (test/support/half-suite.ts).
+    process.env.WGRAD_TEST_HALF ??= hasFeature('shader-f16') ? '1' : '0';
+    if (process.env.WGRAD_TEST_HALF === '0') console.log('The adapter has no shader-f16: tests of half precision are skipped.');
+  }
 
   const files = findTests(filters, hostOnly);
   if (filters.length && files.length === 0) throw new UsageError(`No test file matches ${filters.join(' or ')}.`);

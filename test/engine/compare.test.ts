@@ -12,13 +12,14 @@ import { type Dtype, isFloat } from '../../engine/tensor/dtype';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp, guardedDevice } from '../support/check-op';
 import { halfOf, nearestHalf } from '../support/half';
+import { floatDtypes, half } from '../support/half-suite';
 import { same } from '../support/moves';
 import { elementwise, repeats } from '../support/reference';
 import { anyShape, broadcasting } from '../support/shapes';
 
 const pairs = broadcasting(2).map((shapes) => ({ shapes, attrs: undefined }));
-const numbers = ['f32', 'f16', 'i32', 'u32'] as const;
-const all = [...numbers, 'bool'] as const;
+const numbers: readonly Dtype[] = [...floatDtypes, 'i32', 'u32'];
+const all: readonly Dtype[] = [...numbers, 'bool'];
 type Two = (a: Tensor, b: Tensor) => Tensor;
 
 const cases: Record<string, [op: Two, f: (a: number, b: number) => boolean, dtypes: readonly Dtype[]]> = {
@@ -118,7 +119,7 @@ test('cast clamps what an integer cannot hold, and NaN to 0', async () => {
   assert.deepEqual([...(await cast(tensor([NaN, -0, 1e-30, 0]), 'bool').data())], [1, 0, 1, 0]);
 });
 
-test('every f16 there is becomes f32 and comes back as it was', async () => {
+half(test)('every f16 there is becomes f32 and comes back as it was', async () => {
   const all = Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfOf(bits));
   const x = cast(tensor(all), 'f16');
   assert.equal(x.dtype, 'f16');
@@ -126,7 +127,7 @@ test('every f16 there is becomes f32 and comes back as it was', async () => {
   same(await tensor(all, 'f16').data(), all, 'rounded on the host');
 });
 
-test('what f16 cannot hold is rounded to the nearest, halves to even, and past its range to ±∞', async () => {
+half(test)('what f16 cannot hold is rounded to the nearest, halves to even, and past its range to ±∞', async () => {
   const values = [
     65504, 65519.99, 65520, -65520, 1e10, -Infinity, NaN, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 1 + 2 ** -11 + 2 ** -20, 2 - 2 ** -12, -0, 1e-40,
     2 ** -14 - 2 ** -26, 2 ** -24, 2 ** -25, 2 ** -25 * 1.01, 3 * 2 ** -25, -5 * 2 ** -26, 1 / 3, -1e-6,

@@ -16,6 +16,7 @@ import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp } from '../support/check-op';
 import { matmulReference } from '../support/gemm-reference';
 import { nearestHalf } from '../support/half';
+import { half } from '../support/half-suite';
 import { readAll } from '../support/moves';
 import type { Ref } from '../support/reference';
 
@@ -75,9 +76,9 @@ const check = (op: typeof dense, dtypes: readonly FloatDtype[] = ['f32', 'f32', 
 
 test('x·W + b under every fused activation, with gradients', () => check(dense));
 
-test('f16 by f32 weights', () => check(dense, ['f16', 'f32', 'f32']));
+half(test)('f16 by f32 weights', () => check(dense, ['f16', 'f32', 'f32']));
 
-test('all f16', () => check(dense, ['f16', 'f16', 'f16']));
+half(test)('all f16', () => check(dense, ['f16', 'f16', 'f16']));
 
 test('the composed twin', () => check(composedDense));
 
@@ -92,7 +93,7 @@ async function layer(x: Tensor, activation: FusedActivation, dtype: FloatDtype):
   return readAll([value, ...gradients]);
 }
 
-test('a layer of f16 differs from that of f32 on the same values by the roundings of y, dz and dx', async () => {
+half(test)('a layer of f16 differs from that of f32 on the same values by the roundings of y, dz and dx', async () => {
   const values = wave([33, 40], 0.9).map(nearestHalf);
   for (const activation of ['linear', 'relu', 'sigmoid', 'tanh'] as const) {
     const half = await layer(tensor(values, 'f16'), activation, 'f16');

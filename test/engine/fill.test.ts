@@ -5,6 +5,7 @@ import { ones, zeros } from '../../engine/tensor/create';
 import type { Dtype } from '../../engine/tensor/dtype';
 import { guardedDevice } from '../support/check-op';
 import { nearestHalf } from '../support/half';
+import { half } from '../support/half-suite';
 
 const cases: [Dtype, number[]][] = [
   ['f32', [0, -0, 1.5, -3e38, Infinity, NaN]],
@@ -14,7 +15,7 @@ const cases: [Dtype, number[]][] = [
   ['bool', [0, 1]],
 ];
 for (const [dtype, values] of cases) {
-  test(`fill with ${dtype}`, async () => {
+  (dtype === 'f16' ? half(test) : test)(`fill with ${dtype}`, async () => {
     const guards = await guardedDevice();
     for (const n of [0, 1, 3, 4, 5, 1023, 1024, 1025, 3001, 20_001]) {
       const value = values[n % values.length];

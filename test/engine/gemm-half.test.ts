@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import { VARIANTS, type VariantName } from '../../engine/ops/matmul/gemm-plan';
 import { checkProducts, type Types } from '../support/gemm-cases';
+import { half } from '../support/half-suite';
 
 const kinds: Record<string, Types> = {
   'f16 by f32 weights to f16': { a: 'f16', b: 'f32', c: 'f16', bias: 'f32' },
@@ -10,7 +11,7 @@ const kinds: Record<string, Types> = {
 };
 
 for (const variant of Object.keys(VARIANTS) as VariantName[]) {
-  for (const [name, types] of Object.entries(kinds)) test(`${variant}: ${name}`, () => checkProducts(variant, { types, runs: 16 }));
+  for (const [name, types] of Object.entries(kinds)) half(test)(`${variant}: ${name}`, () => checkProducts(variant, { types, runs: 16 }));
 }
 
 test.run();

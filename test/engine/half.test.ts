@@ -14,13 +14,14 @@ import type { Tensor } from '../../engine/tensor/tensor';
 import { Variable } from '../../engine/tensor/variable';
 import { guardedDevice } from '../support/check-op';
 import { nearestHalf } from '../support/half';
+import { halfSuite } from '../support/half-suite';
 import { countedValues, readAll, same } from '../support/moves';
 
 const wave = (shape: readonly number[], k: number): HostArray =>
   new HostArray(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(k * i * i + k)), shape);
 const halves = (shape: readonly number[], k: number): HostArray => wave(shape, k).map(nearestHalf);
 
-const test = suite('f16');
+const test = halfSuite('f16');
 test.before(async () => void (await guardedDevice()));
 test.after(close);
 
@@ -117,7 +118,7 @@ test('what does not take f16 says so', () => {
 
 test.run();
 
-const steps = suite('f16 in compiled steps');
+const steps = halfSuite('f16 in compiled steps');
 steps.before(async () => void (await init()));
 steps.after(close);
 

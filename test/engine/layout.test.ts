@@ -10,13 +10,14 @@ import {
 import type { Dtype } from '../../engine/tensor/dtype';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { guardedDevice } from '../support/check-op';
+import { floatDtypes } from '../support/half-suite';
 import { checkMove, countedValues, moveOf, property, same } from '../support/moves';
 
 /** Sizes 0 and 1, odd ones, whole vec4s, and some past a workgroup's 1,024 elements in all. */
 const size = fc.oneof({ arbitrary: fc.integer({ min: 1, max: 5 }), weight: 6 }, fc.constantFrom(0, 1, 8, 16, 33));
 const shapeOf = (minRank: number, maxRank = 6): fc.Arbitrary<number[]> =>
   fc.array(size, { minLength: minRank, maxLength: maxRank }).filter((shape) => shape.reduce((a, b) => a * b, 1) <= 5000);
-const dtype = fc.constantFrom<Dtype>('f32', 'f32', 'f16', 'f16', 'i32', 'u32', 'bool');
+const dtype = fc.constantFrom<Dtype>(...floatDtypes, ...floatDtypes, 'i32', 'u32', 'bool');
 
 /** The checks, on a device or on one whose bindings are small. */
 function define(name: string, options: { maxBindingBytes?: number }): void {

@@ -7,6 +7,7 @@ import { dense } from '../../engine/ops/matmul/dense';
 import { matmul, type MatmulOptions } from '../../engine/ops/matmul/matmul';
 import { checkOp, guardedDevice } from '../support/check-op';
 import { matmulReference } from '../support/gemm-reference';
+import { floatDtypes } from '../support/half-suite';
 
 const BYTES = 4096;
 
@@ -22,7 +23,7 @@ const sizes = fc.constantFrom(
 const flags = fc.record({ transposeA: fc.boolean(), transposeB: fc.boolean() });
 const unit = (uniform: () => number): number => 2 * uniform() - 1;
 
-for (const dtypes of [['f32', 'f32'], ['f16', 'f32']] as const) test(`matrices of ${dtypes.join(' and ')}, stored either way, with gradients`, () =>
+for (const dtypes of floatDtypes.map((dtype) => [dtype, 'f32'] as const)) test(`matrices of ${dtypes.join(' and ')}, stored either way, with gradients`, () =>
   checkOp<MatmulOptions>({
     op: ([a, b], options) => matmul(a, b, options),
     reference: ([a, b], options) => matmulReference(a, b, options),
@@ -50,7 +51,7 @@ test('batches', () =>
     runs: 16,
   }));
 
-for (const dtype of ['f32', 'f16'] as const) test(`dense of ${dtype}, with the gradients of its kernel and bias`, () =>
+for (const dtype of floatDtypes) test(`dense of ${dtype}, with the gradients of its kernel and bias`, () =>
   checkOp({
     op: ([x, kernel, bias]) => dense(x, kernel, bias, 'linear'),
     reference: ([x, kernel, bias]) => {

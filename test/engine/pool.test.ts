@@ -13,6 +13,7 @@ import { HostArray } from '../../engine/tensor/host-array';
 import { type Shape, sizeOf } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp, guardedDevice, type OpCheck } from '../support/check-op';
+import { floatDtypes } from '../support/half-suite';
 import { indexAt, positionOf, ref, type Ref } from '../support/reference';
 
 interface Attrs {
@@ -151,7 +152,7 @@ const pieces: Cases = fc
   )
   .map(([shape, attrs]) => ({ shapes: [shape], attrs }));
 
-for (const dtype of ['f32', 'f16'] as const) {
+for (const dtype of floatDtypes) {
   define(`pooling of ${dtype}`, {}, cases, dtype === 'f32' ? 48 : 24, dtype);
   define(`pooling of ${dtype}, many workgroups`, {}, large, 8, dtype);
   define(`pooling of ${dtype}, beyond one binding`, { maxBindingBytes: 2048 }, pieces, 16, dtype);

@@ -11,6 +11,7 @@ import { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp, guardedDevice, uniformFrom } from '../support/check-op';
 import { nearestHalf } from '../support/half';
+import { floatDtypes, half } from '../support/half-suite';
 import { reduced } from '../support/reference';
 import { length, small } from '../support/shapes';
 
@@ -89,7 +90,7 @@ const table: Record<string, Case> = {
 };
 
 for (const [name, { op, f, ulps, gradientUlps, scale, dtype = 'f32', domain, filter }] of Object.entries(table)) {
-  test(name, () =>
+  (dtype === 'f16' ? half(test) : test)(name, () =>
     checkOp<Attrs>({
       op: ([x], { axes, keepDims }) => op(x, axes, keepDims),
       reference: ([x], { axes, keepDims }) => ({
@@ -106,7 +107,7 @@ for (const [name, { op, f, ulps, gradientUlps, scale, dtype = 'f32', domain, fil
   );
 }
 
-test('sums of f16 go beyond its range and keep what it would round away', async () => {
+half(test)('sums of f16 go beyond its range and keep what it would round away', async () => {
   const x = ops.sum(tensor([60000, 60000, 0.25], 'f16'));
   assert.equal(x.dtype, 'f32');
   assert.equal(await x.item(), 120000.25 - 2 * (60000 - nearestHalf(60000)));
@@ -123,7 +124,7 @@ function firstExtreme(values: number[], sign: number): number {
 }
 
 for (const [name, op, sign] of [['argMax', argMax, 1], ['argMin', argMin, -1]] as const) {
-  for (const dtype of ['f32', 'f16', 'i32', 'u32'] as const) {
+  for (const dtype of [...floatDtypes, 'i32', 'u32'] as const) {
     test(`${name} of ${dtype}`, () =>
       checkOp<Attrs>({
         op: ([x], { axes, keepDims }) => op(x, axes.length === 1 ? axes[0] : null, keepDims),

@@ -14,6 +14,7 @@ import { HostArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { Variable } from '../../engine/tensor/variable';
 import { expectClose } from '../support/golden';
+import { floatDtypes } from '../support/half-suite';
 import { seed } from '../support/seed';
 
 const wave = (shape: readonly number[], k: number): HostArray =>
@@ -58,7 +59,7 @@ test.after(close);
 /** Of f16 a product and what is done to it are rounded once, not twice: in each of up to 41 terms of the sums behind. */
 const tolerances = { f32: { rtol: 1e-6, atol: 1e-6 }, f16: { rtol: 2 ** -10, atol: 41 * 2 ** -11 } };
 
-for (const dtype of ['f32', 'f16'] as const) for (const [name, layer] of Object.entries(hidden)) {
+for (const dtype of floatDtypes) for (const [name, layer] of Object.entries(hidden)) {
   test(`as eager code, bit for bit but for the order of sums, ${dtype}: ${name}`, () =>
     fc.assert(
       fc.asyncProperty(sizes, fc.nat(), async (sizes, k) => {
@@ -100,7 +101,7 @@ function gradients(layer: Layer) {
   };
 }
 
-for (const dtype of ['f32', 'f16'] as const) {
+for (const dtype of floatDtypes) {
   for (const name of ['relu in the layer', 'relu of its own', 'relu in the layer, dropout', 'relu of its own, dropout', 'dropout alone'] as const) {
     test(`no dispatch of its own, ${dtype}: ${name}`, () => {
       const x = wave([16, 20], 0.3);

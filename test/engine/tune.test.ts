@@ -20,6 +20,7 @@ import { HostArray } from '../../engine/tensor/host-array';
 import { measurerOn } from '../../engine/tune/measure';
 import { Tuner, type TuningTable } from '../../engine/tune/tuner';
 import { nearestHalf } from '../support/half';
+import { half } from '../support/half-suite';
 
 const cache = mkdtempSync(join(tmpdir(), 'wgrad-tune-'));
 process.env.WGRAD_CACHE = cache;
@@ -65,7 +66,20 @@ test('every plan of a product gives the product', async () => {
   gpu().tuner = null;
 });
 
-test('products of f16 are classes of their own', async () => {
+test('every width of a reduction gives the sum', async () => {
+  await init();
+  const x = wave(3, 500, 8);
+  const rows = Array.from({ length: 1500 }, (_, i) => Array.from(x.data.subarray(8 * i, 8 * i + 8)).reduce((a, b) => a + b, 0));
+  const columns = Array.from({ length: 24 }, (_, at) => Array.from({ length: 500 }, (_, i) => x.data[(Math.floor(at / 8) * 500 + i) * 8 + (at % 8)]).reduce((a, b) => a + b, 0));
+  for (const width of [1, 4, 16, 64, 256]) {
+    gpu().tuner = new Tuner({ reduce: { '4×512×8 f32': `${width} lanes`, '2048×8×1 f32': `${Math.min(width, 4)} lanes` } }, null);
+    near(await sum(tensor(x), 1).data(), columns, `${width} lanes along an axis`);
+    near(await sum(tensor(x), 2).data(), rows, `${width} lanes along rows`);
+  }
+  gpu().tuner = null;
+});
+
+half(test)('products of f16 are classes of their own', async () => {
   await init();
   const [x, w] = [wave(M, K).map(nearestHalf), wave(K, N)];
   const want = product(x, w);

@@ -6,6 +6,7 @@ import { tensor } from '../../engine/tensor/create';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp, guardedDevice } from '../support/check-op';
 import { isCloseHalf } from '../support/half';
+import { floatDtypes, half } from '../support/half-suite';
 import { elementwise, isClose } from '../support/reference';
 import { erf, normalCdf } from '../support/special';
 import { anyShape } from '../support/shapes';
@@ -66,7 +67,7 @@ const roundings: Record<string, number> = { exp: 1, expm1: 1, sqrt: 1, rsqrt: 3,
 /** Where there is a kink that f16 could hit: odd multiples of 2⁻⁷. */
 const besideKinks = (value: number): number => (2 * Math.floor(64 * value) + 1) / 128;
 
-for (const dtype of ['f32', 'f16'] as const) for (const [name, [op, f, ulps, gradientUlps, domain, scale]] of Object.entries(cases)) {
+for (const dtype of floatDtypes) for (const [name, [op, f, ulps, gradientUlps, domain, scale]] of Object.entries(cases)) {
   const draw = domain ?? ((uniform) => 8 * uniform() - 4);
   const kinked = ['relu6', 'hardSigmoid', 'clip'].includes(name);
   test(`${name} of ${dtype}`, () =>
@@ -126,7 +127,7 @@ test('isNan and isFinite', async () => {
   assert.equal(ops.isNan(x).dtype, 'bool');
 });
 
-test('extreme values of f16', async () => {
+half(test)('extreme values of f16', async () => {
   const halves = [0, -0, 2 ** -24, -(2 ** -14), 11, -11, 12, 65504, -65504, Infinity, -Infinity, NaN];
   const x = tensor(halves, 'f16');
   for (const name of ['exp', 'relu', 'square', 'reciprocal', 'tanh', 'sigmoid', 'softplus', 'neg']) {

@@ -1,5 +1,4 @@
 /** The policy mixed_float16: what is kept in half precision, that training goes as in single precision, and what files say of it. */
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { close, gpu, init } from '../../engine/gpu/gpu';
 import { compileStep } from '../../engine/step/compile-step';
@@ -18,8 +17,9 @@ import * as metrics from '../../nn/metrics';
 import { model as functional } from '../../nn/models/functional';
 import { type Sequential, sequential } from '../../nn/models/sequential';
 import * as optimizers from '../../nn/optimizers';
+import { halfSuite } from '../support/half-suite';
 
-const test = suite('mixed precision');
+const test = halfSuite('mixed precision');
 test.before(async () => void (await init()));
 test.after(close);
 test.after.each(() => setGlobalPolicy('float32'));

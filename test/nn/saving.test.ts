@@ -11,6 +11,7 @@ import { HostArray, type NestedArray } from '../../engine/tensor/host-array';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { type NestedStrings, StringArray } from '../../nn/core/string-array';
 import { callbacks, initializers, Layer, layers, loadModel, losses, metrics, type Model, modelBytes, model as functional, input, optimizers, sequential } from '../../nn';
+import { half } from '../support/half-suite';
 
 const test = suite('saving');
 const folder = mkdtempSync(join(tmpdir(), 'wgrad-saving-'));
@@ -55,7 +56,7 @@ async function refused(work: Promise<unknown>, message: RegExp): Promise<void> {
 }
 
 for (const [name, { inputs, outputs }] of Object.entries(models)) {
-  test(`${name}: what Keras saved predicts the same here, and again after our own round trip`, async () => {
+  (name === 'mixed' ? half(test) : test)(`${name}: what Keras saved predicts the same here, and again after our own round trip`, async () => {
     const [x, y] = [inputs.map(samplesFrom), outputs.map((v) => HostArray.from(v))];
     const model = await loadModel(`${golden}/${name}.keras`);
     assert.ok(worstDifference(await outputsOf(model, x), y) < (model.keepsHalf ? HALF_TOLERANCE : 1e-5));
@@ -73,7 +74,7 @@ test('Keras’s optimizer comes along: steps, rate, moments', async () => {
   assert.is((await loadModel(`${golden}/sequences.keras`)).optimizer.getConfig().momentum, 0.5);
 });
 
-test('half precision and the loss scale come along, from Keras and from our own files', async () => {
+half(test)('half precision and the loss scale come along, from Keras and from our own files', async () => {
   const model = await loadModel(`${golden}/mixed.keras`);
   assert.equal(model.layers.map(({ dtypePolicy }) => dtypePolicy), ['mixed_float16', 'mixed_float16', 'float32']);
   assert.equal([model.optimizer.iterations, await model.optimizer.lossScaleState()], [6, { scale: 2 ** 15, goodSteps: 6, skipped: 0 }]);

@@ -12,6 +12,7 @@ import { type Shape, sizeOf } from '../../engine/tensor/shape';
 import type { Tensor } from '../../engine/tensor/tensor';
 import { checkOp, guardedDevice, type OpCheck } from './check-op';
 import { convReference } from './conv-reference';
+import { half } from './half-suite';
 import type { Ref } from './reference';
 
 export interface ConvAttrs {
@@ -128,7 +129,8 @@ export function define(name: string, deviceOptions: { maxBindingBytes?: number }
   const test = suite(name);
   test.before(async () => void (await guardedDevice(deviceOptions)));
   test.after(close);
-  test(name, () =>
+  const halves = [...(how.dtypes ?? []), how.dtype].includes('f16');
+  (halves ? half(test) : test)(name, () =>
     checkOp({
       op: (inputs, attrs) => op(inputs, attrs, how),
       reference,

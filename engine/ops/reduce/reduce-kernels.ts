@@ -1,13 +1,16 @@
 /** Folds axis 1 of [outer, n, inner] with a binary op. */
+import { gpu } from '../../gpu/gpu';
 import { ceilDiv, roundUp } from '../../gpu/grid';
 import { defineKernel, run } from '../../gpu/kernel';
 import type { SourceFile } from '../../gpu/link';
 import { lineWindow, lineWindowLimit } from '../../gpu/windows';
 import { empty, type Tensor } from '../../tensor/tensor';
+import { defineTunable } from '../../tune/tunable';
 import { grid } from '../../../shaders/lib';
 import axisSource from '../../../shaders/reduce/axis.wgsl';
 import rowsSource from '../../../shaders/reduce/rows.wgsl';
 import { combineFloat, combineInt } from '../elementwise/binary-kernels';
+import { tunedLanes } from './reduce-tuning';
 
 const params = {
   n: 'u32', segment: 'u32', segments: 'u32', count: 'u32', x_base: 'u32', y_base: 'u32', lanes: 'u32',
@@ -30,6 +33,8 @@ function define(combine: SourceFile[]) {
 
 const floats = define(combineFloat);
 const ints = define(combineInt);
+/** The kernels of all reductions: how many lanes share an output. */
+export const reduction = defineTunable({ name: 'reduce', kernels: [floats, ints].flatMap(({ rows, axis }) => [rows, axis]) });
 
 export interface Fold {
   /** Code of the binary op. */
@@ -95,11 +100,14 @@ function lanesFor(kind: 'rows' | 'axis', n: number, quads: number): number {
   return n <= 32 || quads >= 256 * ENOUGH_GROUPS ? 1 : n <= 128 ? 4 : 16;
 }
 
-function foldPiece(x: Tensor, y: Tensor, piece: Piece, how: Fold, accumulate: boolean): void {
+/** Records the fold of one piece; `width` in place of the lanes that are chosen for it. */
+export function foldPiece(x: Tensor, y: Tensor, piece: Piece, how: Fold, accumulate: boolean, width?: number): void {
   const { outer, n, inner } = piece;
   const kind = inner === 1 ? 'rows' : 'axis';
   const quads = ceilDiv(inner, 4);
-  const lanes = lanesFor(kind, n, outer * quads);
+  const usual = lanesFor(kind, n, outer * quads);
+  const { tuner } = gpu();
+  const lanes = width ?? (tuner ? tunedLanes(tuner, piece, how, usual) : usual);
   const groups = ceilDiv(outer * quads, 256 / lanes);
   const wanted = Math.min(Math.floor(n / SEGMENT[kind]), ceilDiv(ENOUGH_GROUPS, groups), MAX_SEGMENTS);
   const segment = wanted > 1 ? roundUp(ceilDiv(n, wanted), 4) : n;

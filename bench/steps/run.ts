@@ -2,6 +2,7 @@
 import process from 'node:process';
 import type { Gpu } from '../../engine/gpu/gpu';
 import { ArrayData } from '../../nn/training/arrays';
+import { collectGarbage } from '../measure/collect';
 import { PassClock } from '../measure/pass-clock';
 import { median, type Row, rowOf } from '../row';
 import { fixed, table } from '../table';
@@ -43,6 +44,7 @@ const SECONDS = 2;
 const MIN_ROUNDS = 5;
 
 async function benchStep(gpu: Gpu, { batch, trainer: make, data }: StepBenchmark) {
+  await collectGarbage(gpu);
   gpu.pool.use.peak = gpu.pool.use.live;
   const { x, y, about } = await data(batch);
   const trainer = make();

@@ -38,7 +38,7 @@ const sections: readonly Section[] = [
   {
     suite: 'keras',
     title: 'Tutorials in real Keras',
-    about: 'Seconds of `fit` on the same data, epochs and batches, Keras with its default threads, and of the whole process from start to end; both run in turn.',
+    about: 'Seconds of `fit` on the same data, epochs and batches, Keras with its default threads, and of the whole process from start to end; both run in turn. The whole of wgrad\'s process counts the tutorial\'s other runs and its report, too.',
     head: kerasHead,
     cells: kerasCells,
   },

@@ -35,6 +35,11 @@ export function rowWindows(op: string, rows: number, rowSize: number): Window[] 
   return split(rows, fit);
 }
 
+/** An operand's element type in WGSL, for those that are floats; f32 for one that is not there. */
+export function typeOf(operand: Elements | null | undefined): string {
+  return operand?.dtype ?? 'f32';
+}
+
 /** `length` elements from `start` on, which lies on a line. */
 export function elementsOf({ storage, byteOffset, dtype = 'f32' }: Elements, start: number, length: number): Elements {
   const bytes = bytesOf(dtype);

@@ -2,7 +2,7 @@
 import { gpu } from '../../gpu/gpu';
 import { ceilDiv } from '../../gpu/grid';
 import { run } from '../../gpu/kernel';
-import { type Elements, lineWindow } from '../../gpu/windows';
+import { type Elements, lineWindow, typeOf } from '../../gpu/windows';
 import type { Tensor } from '../../tensor/tensor';
 import { bytesOf } from '../../tensor/dtype';
 import { defineTunable, sizeClass } from '../../tune/tunable';
@@ -182,11 +182,6 @@ function dispatch(variant: ConvVariant, device: ProductDevice, bound: Bound, act
     grid: ceilDiv(pixels, block.rows) * ceilDiv(columns, block.columns),
     flops,
   });
-}
-
-/** The element type of what is bound. */
-export function typeOf({ dtype = 'f32' }: Elements): string {
-  return dtype;
 }
 
 /** What a binding is made of that is read, or written, in vec4s or else in elements. */

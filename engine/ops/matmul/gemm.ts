@@ -4,7 +4,7 @@ import { gpu } from '../../gpu/gpu';
 import { run } from '../../gpu/kernel';
 import type { StepScalar } from '../../gpu/step-slots';
 import type { Bindable, Storage } from '../../gpu/storage';
-import { type Elements, elementsOf } from '../../gpu/windows';
+import { type Elements, elementsOf, typeOf } from '../../gpu/windows';
 import { BYTES_PER_ELEMENT, bytesOf } from '../../tensor/dtype';
 import { empty, type Tensor } from '../../tensor/tensor';
 import { type GemmBlock, gemmBlocks, type GemmShape, LINE, type Span } from './gemm-blocks';
@@ -262,11 +262,6 @@ function addParts(slices: Bindable, sumSlices: Bindable | null, count: number, p
 
 function targetTypes({ c, bias, gate }: Target): { C: string; Bias: string; Gate: string } {
   return { C: typeOf(c.window), Bias: typeOf(bias?.window), Gate: typeOf(gate) };
-}
-
-/** An operand's element type; f32 for one that is not there. */
-function typeOf(operand: Elements | null | undefined): string {
-  return operand?.dtype ?? 'f32';
 }
 
 function finishOf({ gate, scale, dropout }: Target): typeof UNFINISHED {
